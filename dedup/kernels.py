@@ -1,0 +1,1140 @@
+"""Every numba function: arrays and numbers in, arrays out. Nothing is checked here; the public wrappers do that.
+
+All kernels stand in this one file because numba's disk cache notices changes of the file that holds a function but not
+of the files it calls. Entry points (`@_entry`) are compiled once for this processor and cached; helpers (`@njit`) are
+compiled into them. Each entry works on a range of articles or pairs and releases the GIL, so one thread pool serves.
+
+Words: `buf` is UTF-8 (uint8), article d is buf[offsets[d]:offsets[d + 1]]. `syl` are syllable hashes (uint64), `flag`
+their flags (uint8, below). A *cut* stands before a syllable where page furniture was removed: nothing runs across it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numba import config, njit
+
+__all__ = [
+    "cache_directory", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs", "tile_spans",
+]  # fmt: skip
+
+log = logging.getLogger("dedup")
+
+# Flags of a syllable.
+LETTERS, DIGITS, CAPITAL, PUNCTUATED, NEW_LINE, SENTENCE_START, SIGN, CUT = 1, 2, 4, 8, 16, 32, 64, 128
+
+# Kinds of code points: the numbers of dedup.letters (a test holds the two lists together).
+_NEWLINE, _IGNORE, _PUNCT, _SENTENCE, _LETTER, _LETTER_Y, _DIGIT, _MARK, _GLYPH, _LETTERS3 = 1, 2, 3, 4, 5, 6, 7, 8, 9, 11
+_UPPER, _VOWEL = 16, 32
+
+_RADIX = np.uint64(0x9E3779B97F4A7C15)
+_RADIX2 = np.uint64(0x9E3779B97F4A7C15 * 0x9E3779B97F4A7C15 % 2**64)
+_RADIX3 = np.uint64(0x9E3779B97F4A7C15**3 % 2**64)
+_TONE = np.uint64(0xC2B2AE3D27D4EB4F)
+_ROLL = np.uint64(0xD6E8FEB86659FD93)
+_ORDER = np.uint64(0xA0761D6478BD642F)
+_M1 = np.uint64(0xFF51AFD7ED558CCD)
+_M2 = np.uint64(0xC4CEB9FE1A85EC53)
+_U1, _U7, _U31, _U33 = np.uint64(1), np.uint64(7), np.uint64(31), np.uint64(33)
+_HIGH = np.uint64(0xFFFFFFFFFFFFFFF8)
+_COMMA, _POINT = np.uint64(0x2C0), np.uint64(0x2E0)
+_TILE = 8  # syllables of the shortest passage
+
+# Furniture, by line: see _mark_furniture.
+_DATELINE, _DATED, _DROP = 1, 2, 4
+_LONG_LINE, _HEADLINE, _START_LIMIT, _CREDIT_LIMIT = 30, 40, 14, 6
+_EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _DATE_WORD, _YEAR, _URL = 1, 2, 3, 4, 5, 6, 7, 8, 9
+
+
+def cache_directory() -> Path | None:
+    """Where compiled kernels are kept: None for numba's own choice (beside this file, or the user's cache).
+
+    Where neither can be written (a read-only package and no HOME), a folder of this user alone under the temporary
+    directory is made. Where that cannot be had either, nothing is cached and one warning says so.
+    """
+    if config.CACHE_DIR:
+        return None
+    beside = Path(__file__).parent / "__pycache__"
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    for folder in (beside if beside.exists() else beside.parent, _nearest(home)):
+        if os.access(folder, os.W_OK):
+            return None
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return Path(tempfile.gettempdir()) / f"dedup-kernels-{user}"
+
+
+def _nearest(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _private(folder: Path) -> bool:
+    """Whether the folder is there, ours, and closed to others: code is loaded from it."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        state = folder.stat()
+    except OSError:
+        return False
+    is_ours = not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o077)
+    return is_ours and not folder.is_symlink() and os.access(folder, os.W_OK)
+
+
+def _entry(function):
+    """Compiles an entry point on first use, cached on disk where that is possible."""
+    folder, former = cache_directory(), config.CACHE_DIR
+    if folder is not None:
+        if not _private(folder):
+            return njit(nogil=True)(function)
+        config.CACHE_DIR = str(folder)
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+    finally:
+        config.CACHE_DIR = former
+
+
+if (_folder := cache_directory()) is not None and not _private(_folder):
+    log.warning("no folder for compiled kernels can be written: every process compiles anew (set NUMBA_CACHE_DIR)")
+
+
+# ------------------------------------------------------------------------------------------------ hashes and sorting
+
+
+@njit
+def _mix(x):
+    """A bijection of 64 bits in which every bit of the input reaches every bit of the output (MurmurHash3 fmix64)."""
+    x = (x ^ (x >> _U33)) * _M1
+    x = (x ^ (x >> _U33)) * _M2
+    return x ^ (x >> _U33)
+
+
+@njit
+def _power(base, exponent):
+    result = _U1
+    while exponent > 0:
+        if exponent & 1:
+            result = result * base
+        base = base * base
+        exponent >>= 1
+    return result
+
+
+@njit
+def _sort_hashes(values, n, out):
+    """Sorts n uniform hashes into `out` in linear expected time: buckets by the high bits, then insertion.
+
+    Equal values, the only way for a bucket to grow, cost one comparison each.
+    """
+    bits = 1
+    while (1 << bits) < n and bits < 24:
+        bits += 1
+    shift = np.uint64(64 - bits)
+    place = np.zeros((1 << bits) + 1, np.int32)
+    for i in range(n):
+        place[np.int64(values[i] >> shift) + 1] += 1
+    for b in range(1 << bits):
+        place[b + 1] += place[b]
+    for i in range(n):
+        b = np.int64(values[i] >> shift)
+        out[place[b]] = values[i]
+        place[b] += 1
+    for i in range(1, n):
+        x = out[i]
+        j = i - 1
+        while j >= 0 and out[j] > x:
+            out[j + 1] = out[j]
+            j -= 1
+        out[j + 1] = x
+
+
+@njit
+def _distinct(values, n):
+    """Drops repeats from n sorted values, in place; returns how many are left."""
+    m = 0
+    for i in range(n):
+        if i == 0 or values[i] != values[i - 1]:
+            values[m] = values[i]
+            m += 1
+    return m
+
+
+@njit
+def _find(keys, values, x):
+    """The value of x in a table of open addressing (size a power of two, empty = 0), or 0."""
+    last = np.uint64(len(keys) - 1)
+    i = np.int64(x & last)
+    while values[i] != 0:
+        if keys[i] == x:
+            return values[i]
+        i = (i + 1) & np.int64(last)
+    return 0
+
+
+# --------------------------------------------------------------------------------------------------------- syllables
+
+
+@njit
+def _decode(buf, i, hi):
+    """The code point at i and the index behind it; a broken sequence gives U+FFFD and one byte."""
+    b = np.int64(buf[i])
+    if b < 0x80:
+        return b, i + 1
+    if 0xC2 <= b < 0xE0 and i + 1 < hi:
+        return ((b & 31) << 6) | (np.int64(buf[i + 1]) & 63), i + 2
+    if 0xE0 <= b < 0xF0 and i + 2 < hi:
+        return ((b & 15) << 12) | ((np.int64(buf[i + 1]) & 63) << 6) | (np.int64(buf[i + 2]) & 63), i + 3
+    if 0xF0 <= b < 0xF5 and i + 3 < hi:
+        code = ((b & 7) << 18) | ((np.int64(buf[i + 1]) & 63) << 12)
+        code |= ((np.int64(buf[i + 2]) & 63) << 6) | (np.int64(buf[i + 3]) & 63)
+        return min(code, 0x10FFFF), i + 4
+    return np.int64(0xFFFD), i + 1
+
+
+@njit
+def _row(page, code):
+    return code if code < 0x2000 else (np.int64(page[code >> 8]) << 8) | (code & 255)
+
+
+@njit
+def _digits_ahead(buf, i, hi, page, kind):
+    """How many digits follow at i, at most 4; what is invisible is passed over."""
+    count = 0
+    while i < hi and count < 4:
+        code, i = _decode(buf, i, hi)
+        k = kind[_row(page, code)] & 15
+        if k == _DIGIT:
+            count += 1
+        elif k != _IGNORE:
+            break
+    return count
+
+
+@njit
+def _is_only_vowel(buf, lo, hi, page, kind, value):
+    """Whether the y that ends the letters in buf[lo:hi] is their only vowel (the u of qu- is none): lý, mỹ, quý."""
+    vowels, letters, last = 0, 0, np.uint64(0)
+    q, u = value[0x71] & _HIGH, value[0x75] & _HIGH
+    i = lo
+    while i < hi:
+        code, i = _decode(buf, i, hi)
+        row = _row(page, code)
+        k = kind[row]
+        if (k & 15) == _LETTER or (k & 15) == _LETTER_Y or (k & 15) >= 10:
+            v = value[row] & _HIGH
+            if (k & _VOWEL) and not (letters == 1 and v == u and last == q):
+                vowels += 1
+            letters += 1
+            last = v
+    return vowels == 1
+
+
+@njit
+def _syllables(buf, lo, hi, page, kind, value, syl, flag, start, end):
+    """One pass over UTF-8: hashes, flags and, where `start` has room, spans in code points. Returns their number."""
+    spans = len(start) > 0
+    fold_y = (value[0x69] & _HIGH) - (value[0x79] & _HIGH)
+    n = 0
+    state = 0  # 0 outside a syllable, else LETTERS | DIGITS | SIGN
+    gap = NEW_LINE | SENTENCE_START
+    h, tone = np.uint64(0), np.uint64(0)
+    is_y, comma, group = False, False, 0
+    first_byte, first, last, position, flags = lo, 0, 0, 0, 0
+    i = lo
+    while i < hi:
+        at = i
+        b = np.int64(buf[i])
+        if b < 0x80:
+            row = b
+            i += 1
+        else:
+            code, i = _decode(buf, i, hi)
+            row = code if code < 0x2000 else (np.int64(page[code >> 8]) << 8) | (code & 255)
+        k = np.int64(kind[row])
+        what = k & 15
+        position += 1
+        if what == _IGNORE:
+            continue
+        v = value[row]
+        if what == _MARK:
+            if state != 0:
+                h += v & _HIGH
+                tone += v & _U7
+                last = position
+            continue
+        if what >= _LETTER:
+            if state != 0 and (what == _GLYPH or (state & SIGN)):
+                _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
+                n += 1
+                state = 0
+            if state == 0:
+                h, tone = np.uint64(0), np.uint64(0)
+                flags = gap | (CAPITAL if k & _UPPER else 0)
+                gap = 0
+                first, first_byte = position - 1, at
+                comma, group = False, 0
+            if what <= _LETTER_Y:
+                h = h * _RADIX + (v & _HIGH)
+                tone += v & _U7
+                is_y = what == _LETTER_Y
+                state |= LETTERS
+            elif what == _DIGIT:
+                h = h * _RADIX + (v & _HIGH)
+                group += 1
+                state |= DIGITS
+                is_y = False
+            elif what == _GLYPH:
+                h = v & _HIGH
+                tone = v & _U7
+                state = SIGN
+                is_y = False
+            else:
+                h = h * (_RADIX3 if what == _LETTERS3 else _RADIX2) + (v & _HIGH)
+                tone += v & _U7
+                is_y = False
+                state |= LETTERS
+            last = position
+            continue
+        # A separator. Inside a number: 1.340 = 1340 (a point before groups of three), 11,8 stays one number.
+        if state == DIGITS and (b == 0x2E or b == 0x2C):
+            ahead = _digits_ahead(buf, i, hi, page, kind)
+            if b == 0x2E and ahead == 3 and group <= 3 and not comma:
+                group = 0
+                continue
+            if b == 0x2C and ahead > 0 and not comma:
+                h = h * _RADIX + _COMMA
+                comma = True
+                continue
+        if state != 0:
+            if is_y and _is_only_vowel(buf, first_byte, at, page, kind, value):
+                h += fold_y
+            _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
+            n += 1
+            state = 0
+            is_y = False
+        if what == _PUNCT:
+            gap |= PUNCTUATED
+        elif what == _SENTENCE:
+            gap |= PUNCTUATED | SENTENCE_START
+        elif what == _NEWLINE:
+            gap |= NEW_LINE | SENTENCE_START
+    if state != 0:
+        if is_y and _is_only_vowel(buf, first_byte, hi, page, kind, value):
+            h += fold_y
+        _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
+        n += 1
+    return n
+
+
+@njit
+def _close(syl, flag, start, end, n, h, tone, flags, first, last, spans):
+    syl[n] = _mix(h + tone * _TONE)
+    flag[n] = flags
+    if spans:
+        start[n] = first
+        end[n] = last
+
+
+@njit
+def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start, out_end):
+    """Copies n syllables, long forms replaced by short ones: leftmost, longest, never across punctuation.
+
+    `aliases` is (filter, keys, states, ends, short): a trie whose edges are a hash table (state and syllable → state),
+    ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state.
+    """
+    sieve, keys, states, ends, short = aliases
+    spans = len(start) > 0
+    m = i = 0
+    while i < n:
+        best, length, s = 0, 0, syl[i]
+        if sieve[s & np.uint64(4095)]:
+            state, j = 0, i
+            while j < n and (j == i or not flag[j] & PUNCTUATED):
+                state = _find(keys, states, syl[j] ^ (np.uint64(state) * _ORDER))
+                if state == 0:
+                    break
+                j += 1
+                if ends[state] > 0:
+                    best, length = ends[state], j - i
+        if best == 0:
+            out[m] = s
+            out_flag[m] = flag[i]
+            if spans:
+                out_start[m], out_end[m] = start[i], end[i]
+            m += 1
+            i += 1
+            continue
+        for j in range(np.int64(short[best - 1])):
+            out[m] = short[best + j]
+            out_flag[m] = flag[i] if j == 0 else LETTERS | (flag[i] & CAPITAL)
+            if spans:
+                out_start[m], out_end[m] = start[i], end[i + length - 1]
+            m += 1
+        i += length
+    return m
+
+
+# --------------------------------------------------------------------------------------------------------- furniture
+
+
+@njit
+def _lines(syl, flag, n, first, code):
+    """Finds the lines that hold syllables: `first` gets their starts (and n), `code` a hash of each. Their number."""
+    m = 0
+    h = np.uint64(0)
+    for i in range(n):
+        if flag[i] & NEW_LINE:
+            if m > 0:
+                code[m - 1] = h
+            first[m] = i
+            m += 1
+            h = np.uint64(0)
+        h = (h ^ syl[i]) * _ROLL
+        h ^= h >> _U31
+    if m > 0:
+        code[m - 1] = h
+    first[m] = n
+    return m
+
+
+@njit
+def _phrase(syl, lo, hi, keys, kinds):
+    """The kind of the longest known phrase that syl[lo:hi] begins with, and whether it is the whole of it."""
+    kind, whole = 0, False
+    h = np.uint64(0)
+    for i in range(lo, min(hi, lo + 8)):
+        h = (h ^ syl[i]) * _ROLL
+        h ^= h >> _U31
+        found = _find(keys, kinds, h)
+        if found > 0 and found <= _CAPTION or found == _URL:
+            kind, whole = found, i + 1 == hi
+    return kind, whole
+
+
+@njit
+def _word(syl, i, keys, kinds):
+    """The kind of one syllable taken alone."""
+    h = syl[i] * _ROLL
+    return _find(keys, kinds, h ^ (h >> _U31))
+
+
+@njit
+def _judge_line(syl, flag, lo, hi, keys, kinds):
+    """What one line is by itself: bits of _DATELINE, _DATED, _DROP, and the kind of phrase that it opens with."""
+    length = hi - lo
+    kind, whole = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False)
+    what = 0
+    if whole and (kind == _EXACT or kind == _COMMENTS or kind == _RELATED):
+        what |= _DROP
+    elif kind == _STARTS and length <= _START_LIMIT or (kind == _CREDIT or kind == _CAPTION) and length <= _CREDIT_LIMIT:
+        what |= _DROP
+    elif kind == _URL:
+        what |= _DROP
+    if not (whole and (kind == _COMMENTS or kind == _RELATED)):
+        kind = 0
+    if length > _HEADLINE or length < 2:
+        return what, kind
+    if flag[hi - 1] & DIGITS and _word(syl, hi - 2, keys, kinds) == _CAPTION and flag[hi - 2] & PUNCTUATED:
+        what |= _DROP  # "... - Ảnh 1."
+    if length >= 3 and _word(syl, hi - 1, keys, kinds) == _YEAR and flag[hi - 2] & DIGITS and flag[hi - 3] & DIGITS:
+        what |= _DATED
+    if length <= _START_LIMIT:
+        numbers, years = 0, 0
+        for i in range(lo, hi):
+            if flag[i] & DIGITS:
+                numbers += 1
+                years += _word(syl, i, keys, kinds) == _YEAR
+            elif _word(syl, i, keys, kinds) != _DATE_WORD:
+                numbers = -99
+        if numbers >= 3 and years > 0:
+            what |= _DATELINE | _DROP
+    return what, kind
+
+
+@njit
+def _drop_dated_runs(first, code, what, m):
+    """Drops runs of at least three dated headlines: [headline (twice)] dateline [lead], or a date at each line's end."""
+    i = 0
+    while i < m:
+        j = i
+        if what[i] & _DATELINE:  # a run of datelines, each a few lines after the other
+            last, gap, is_list = i, 99, i > 0 and first[i] - first[i - 1] <= _HEADLINE
+            count, j = 1, i + 1
+            while j < m and j - last <= 7 and first[j] - first[last] <= 250:
+                if what[j] & _DATELINE:
+                    is_list = is_list and first[j] - first[j - 1] <= _HEADLINE and j - last > 1
+                    gap = min(gap, j - last - 1)
+                    last = j
+                    count += 1
+                j += 1
+            if count >= 3 and is_list:
+                before = 2 if i >= 2 and code[i - 1] == code[i - 2] else 1
+                for x in range(i - before, min(m, last + 1 + max(0, gap - before))):
+                    what[x] |= _DROP
+            i = last + 1
+        elif what[i] & _DATED:
+            while j < m and what[j] & _DATED:
+                j += 1
+            if j - i >= 3:
+                for x in range(i, j):
+                    what[x] |= _DROP
+            i = j
+        else:
+            i += 1
+
+
+@njit
+def _caption_of(syl, flag, lo, hi, keys, kinds):
+    """Where the credit of a caption begins ("... - Ảnh: TTXVN"), or hi where the line has none."""
+    for i in range(hi - 1, max(lo, hi - 7), -1):
+        if flag[i] & PUNCTUATED and _word(syl, i, keys, kinds) == _CAPTION:
+            return i
+    return hi
+
+
+@njit
+def _mark_furniture(syl, flag, n, phrases, what, first, code):
+    """Decides for each line whether it is page furniture (_DROP in what[line]). Returns the number of lines.
+
+    By line alone: hotline, credits, addresses, datelines, captions without content. By context: lines printed again,
+    captions that repeat a line, the comment box and lists of related headlines (short lines under their heading), runs
+    of dated headlines. Looks at syllables and line ends only, so every respelling of a text has the same furniture.
+    """
+    keys, kinds = phrases
+    m = _lines(syl, flag, n, first, code)
+    if m < 2:
+        return 0
+    size = 4
+    while size < 2 * m:
+        size *= 2
+    seen = np.zeros(size, np.uint64)
+    is_listing = False
+    for i in range(m):
+        lo, hi = first[i], first[i + 1]
+        what[i], opens = _judge_line(syl, flag, lo, hi, keys, kinds)
+        if is_listing and hi - lo < _LONG_LINE:
+            what[i] |= _DROP
+        elif hi - lo >= _LONG_LINE:
+            is_listing = False
+        if opens and i > 0:
+            is_listing = True
+        credit = _caption_of(syl, flag, lo, hi, keys, kinds) if hi - lo <= 2 * _HEADLINE else hi
+        h = code[i]
+        if credit < hi:
+            h = np.uint64(0)
+            for j in range(lo, credit):
+                h = (h ^ syl[j]) * _ROLL
+                h ^= h >> _U31
+        place = np.int64(h & np.uint64(size - 1))
+        while seen[place] != 0 and seen[place] != h:
+            place = (place + 1) & (size - 1)
+        if seen[place] == h and h != 0 and (hi - lo >= 4):
+            what[i] |= _DROP
+        if credit == hi:
+            seen[place] = h
+    _drop_dated_runs(first, code, what, m)
+    return m
+
+
+@njit
+def _remove_furniture(syl, flag, start, end, n, phrases, what, first, code):
+    """Compacts n syllables to those outside furniture, with CUT behind each gap. A text of furniture alone is kept."""
+    m = _mark_furniture(syl, flag, n, phrases, what, first, code)
+    left = 0
+    for i in range(m):
+        if not what[i] & _DROP:
+            left += first[i + 1] - first[i]
+    if m == 0 or left == 0 or left == n:
+        return n
+    spans = len(start) > 0
+    w, is_cut = 0, False
+    for i in range(m):
+        if what[i] & _DROP:
+            is_cut = w > 0
+            continue
+        for j in range(first[i], first[i + 1]):
+            syl[w], flag[w] = syl[j], flag[j]
+            if is_cut:
+                flag[w] |= CUT
+                is_cut = False
+            if spans:
+                start[w], end[w] = start[j], end[j]
+            w += 1
+    return w
+
+
+# --------------------------------------------------------------------------------------------- one article, by steps
+
+
+@njit
+def _scratch(size, spans):
+    """Work space for articles of at most `size` bytes: a syllable takes two bytes or more, an alias at most doubles."""
+    n = size // 2 + 2
+    raw = (np.empty(n, np.uint64), np.empty(n, np.uint8), np.empty(n if spans else 0, np.int64),
+           np.empty(n if spans else 0, np.int64))  # fmt: skip
+    n *= 2
+    kept = (np.empty(n, np.uint64), np.empty(n, np.uint8), np.empty(n if spans else 0, np.int64),
+            np.empty(n if spans else 0, np.int64))  # fmt: skip
+    lines = (np.empty(n, np.uint8), np.empty(n + 1, np.int64), np.empty(n, np.uint64))
+    return raw, kept, lines
+
+
+@njit
+def _canonical(buf, lo, hi, tables, scratch):
+    """The canonical syllables of buf[lo:hi]: tokens, then aliases, then without furniture. (kept, before removal)."""
+    page, kind, value, aliases, phrases = tables
+    raw, kept, lines = scratch
+    n = _syllables(buf, lo, hi, page, kind, value, raw[0], raw[1], raw[2], raw[3])
+    n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
+    m = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, lines[0], lines[1], lines[2])
+    return m, n
+
+
+@njit
+def _longest(offsets, lo, hi):
+    size = 0
+    for d in range(lo, hi):
+        size = max(size, offsets[d + 1] - offsets[d])
+    return size
+
+
+@njit
+def _shingles(syl, flag, n, k, out, opens):
+    """Hashes of each k consecutive syllables, in order; opens[j] where shingle j is the first behind a cut.
+
+    A text of fewer than k syllables (or cut into pieces of fewer) is one shingle of all it has.
+    """
+    top = _power(_ROLL, k)
+    h, run, m = np.uint64(0), 0, 0
+    is_first = True
+    for i in range(n):
+        if flag[i] & CUT:
+            h, run = np.uint64(0), 0
+            is_first = True
+        h = h * _ROLL + syl[i]
+        run += 1
+        if run > k:
+            h -= top * syl[i - k]
+        if run >= k:
+            out[m] = _mix(h)
+            opens[m] = is_first
+            is_first = False
+            m += 1
+    if m == 0 and n > 0:
+        h = np.uint64(n)
+        for i in range(n):
+            h = _mix(h * _ROLL + syl[i])
+        out[0] = h
+        opens[0] = True
+        m = 1
+    return m
+
+
+@njit
+def _few(shingles, m, limit):
+    """How many distinct shingles there are, counted to limit + 1; found ones are left in the table."""
+    table = np.zeros(256, np.uint64)
+    count = 0
+    for i in range(m):
+        x = shingles[i] if shingles[i] != 0 else _U1
+        place = np.int64(x & np.uint64(255))
+        while table[place] != 0 and table[place] != x:
+            place = (place + 1) & 255
+        if table[place] == 0:
+            table[place] = x
+            count += 1
+            if count > limit:
+                break
+    return count
+
+
+@njit
+def _winnow(shingles, opens, m, window, bound, out):
+    """Selected shingles: the smallest of each window (the rightmost of equals), and all below `bound`."""
+    n, seg, best = 0, 0, -1
+    chosen = -1
+    for i in range(m):
+        if opens[i]:
+            seg, best = i, i
+        elif best < max(seg, i - window + 1):
+            best = max(seg, i - window + 1)
+            for j in range(best + 1, i + 1):
+                if shingles[j] <= shingles[best]:
+                    best = j
+        elif shingles[i] <= shingles[best]:
+            best = i
+        is_full = i - seg + 1 >= window
+        is_end = i + 1 == m or opens[i + 1]
+        if (is_full or is_end) and best != chosen:
+            if not shingles[best] < bound:  # those below the bound are taken as they pass
+                out[n] = shingles[best]
+                n += 1
+            chosen = best
+        if shingles[i] < bound:
+            out[n] = shingles[i]
+            n += 1
+    return n
+
+
+@njit
+def _fingerprints(shingles, opens, m, window, bound, picked, out):
+    """Fingerprints of m shingles into `out`, sorted and distinct; their number."""
+    if m == 0:
+        return 0
+    if m <= 64 or _few(shingles, m, 64) <= 64:
+        _sort_hashes(shingles, m, out)
+        return _distinct(out, m)
+    n = _winnow(shingles, opens, m, window, bound, picked)
+    _sort_hashes(picked, n, out)
+    return _distinct(out, n)
+
+
+@njit
+def _fmix32(x):
+    x = np.uint32(x ^ (x >> np.uint32(16)))
+    x = np.uint32(x * np.uint32(0x85EBCA6B))
+    x = np.uint32(x ^ (x >> np.uint32(13)))
+    x = np.uint32(x * np.uint32(0xC2B2AE35))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@njit
+def _permute_min(shingles, m, slopes, shifts, out):
+    """datasketch 2.0's affine32: out[p] = min over shingles of slopes[p] * fmix32(low 32 bits) + shifts[p] mod 2**32."""
+    for p in range(len(out)):
+        out[p] = np.uint32(0xFFFFFFFF)
+    for i in range(m):
+        x = _fmix32(np.uint32(shingles[i]))
+        for p in range(len(out)):
+            y = np.uint32(slopes[p] * x + shifts[p])
+            out[p] = min(out[p], y)
+
+
+# ------------------------------------------------------------------------------------------------------ entry points
+
+
+@_entry
+def document(buf, tables, stage):
+    """One text, with spans: (syl uint64, flag uint8, start int64, end int64); spans in code points.
+
+    stage 0: tokens as they stand; 1: also aliases; 2: also furniture removed; 3: the syllables of furniture alone.
+    """
+    scratch = _scratch(len(buf), True)
+    page, kind, value, aliases, phrases = tables
+    raw, kept, lines = scratch
+    n = _syllables(buf, 0, len(buf), page, kind, value, raw[0], raw[1], raw[2], raw[3])
+    if stage == 0:
+        return raw[0][:n].copy(), raw[1][:n].copy(), raw[2][:n].copy(), raw[3][:n].copy()
+    n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
+    if stage == 2:
+        n = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, lines[0], lines[1], lines[2])
+    return kept[0][:n].copy(), kept[1][:n].copy(), kept[2][:n].copy(), kept[3][:n].copy()
+
+
+@_entry
+def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
+    """Articles lo..hi-1 sketched: what a scan keeps of each.
+
+    Returns (fingerprints uint64, ends int64 (hi - lo,), versions uint64 (hi - lo, 2), syllables int64 (hi - lo, 2),
+    signatures uint32 (hi - lo, len(slopes))). Article lo + d has fingerprints[ends[d - 1]:ends[d]]; `versions` is a
+    128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture.
+    """
+    count = hi - lo
+    scratch = _scratch(_longest(offsets, lo, hi), False)
+    syl, flag = scratch[1][0], scratch[1][1]
+    size = len(syl) + 1
+    shingles, opens, picked = np.empty(size, np.uint64), np.empty(size, np.bool_), np.empty(size, np.uint64)
+    chosen = np.empty(size, np.uint64)
+    bound = np.uint64(0xFFFFFFFFFFFFFFFF) // np.uint64(window) if window < 20 else np.uint64(0xCCCCCCCCCCCCCCC)
+    result = np.empty(max(64, 64 * count), np.uint64)
+    ends = np.empty(count, np.int64)
+    versions = np.empty((count, 2), np.uint64)
+    syllables = np.empty((count, 2), np.int64)
+    signatures = np.empty((count, len(slopes)), np.uint32)
+    total = 0
+    for d in range(count):
+        n, before = _canonical(buf, offsets[lo + d], offsets[lo + d + 1], tables, scratch)
+        x, y = np.uint64(n), np.uint64(0)
+        for i in range(n):
+            s = syl[i] ^ (_U1 if flag[i] & CUT else np.uint64(0))
+            x = (x ^ s) * _M1
+            x ^= x >> _U31
+            y = (y + s) * _M2
+            y ^= y >> _U33
+        versions[d, 0], versions[d, 1] = x, y
+        syllables[d, 0], syllables[d, 1] = n, before - n
+        m = _shingles(syl, flag, n, k, shingles, opens)
+        if len(slopes) > 0:
+            _permute_min(shingles, m, slopes, shifts, signatures[d])
+        found = _fingerprints(shingles, opens, m, window, bound, picked, chosen)
+        if total + found > len(result):
+            grown = np.empty(2 * (total + found), np.uint64)
+            grown[:total] = result[:total]
+            result = grown
+        result[total : total + found] = chosen[:found]
+        total += found
+        ends[d] = total
+    return result[:total].copy(), ends, versions, syllables, signatures
+
+
+@_entry
+def prepare(buf, offsets, which, tables, k):
+    """Articles `which` (int64) made ready for exact comparison: their syllables in order and their shingles as sets.
+
+    Returns (syl, flag, syl_ends, shingles, shingle_ends): shingles sorted and distinct; ends as in `sketches`.
+    """
+    size = 0
+    total = 0
+    for w in which:
+        size = max(size, offsets[w + 1] - offsets[w])
+        total += offsets[w + 1] - offsets[w]
+    scratch = _scratch(size, False)
+    syl, flag = scratch[1][0], scratch[1][1]
+    shingles, opens = np.empty(len(syl) + 1, np.uint64), np.empty(len(syl) + 1, np.bool_)
+    room = total // 4 + 64
+    all_syl, all_flag, all_shingles = np.empty(room, np.uint64), np.empty(room, np.uint8), np.empty(room, np.uint64)
+    syl_ends, shingle_ends = np.empty(len(which), np.int64), np.empty(len(which), np.int64)
+    sorted_shingles = np.empty(len(syl) + 1, np.uint64)
+    p = q = 0
+    for d in range(len(which)):
+        n, _ = _canonical(buf, offsets[which[d]], offsets[which[d] + 1], tables, scratch)
+        m = _shingles(syl, flag, n, k, shingles, opens)
+        _sort_hashes(shingles, m, sorted_shingles)
+        m = _distinct(sorted_shingles, m)
+        if max(p + n, q + m) > len(all_syl):
+            room = 2 * max(p + n, q + m)
+            wider, wider_flag, wider_set = np.empty(room, np.uint64), np.empty(room, np.uint8), np.empty(room, np.uint64)
+            wider[:p], wider_flag[:p], wider_set[:q] = all_syl[:p], all_flag[:p], all_shingles[:q]
+            all_syl, all_flag, all_shingles = wider, wider_flag, wider_set
+        all_syl[p : p + n], all_flag[p : p + n], all_shingles[q : q + m] = syl[:n], flag[:n], sorted_shingles[:m]
+        p += n
+        q += m
+        syl_ends[d], shingle_ends[d] = p, q
+    return all_syl[:p].copy(), all_flag[:p].copy(), syl_ends, all_shingles[:q].copy(), shingle_ends
+
+
+@njit
+def _shared(x, y):
+    """How many values two sorted distinct arrays share."""
+    i = j = count = 0
+    while i < len(x) and j < len(y):
+        if x[i] == y[j]:
+            count += 1
+            i += 1
+            j += 1
+        elif x[i] < y[j]:
+            i += 1
+        else:
+            j += 1
+    return count
+
+
+@_entry
+def overlaps(values, starts, left, right):
+    """How many values each pair of sorted distinct sets shares: int64 (pairs,).
+
+    Set s is values[starts[s]:starts[s + 1]]; pair p is sets left[p] and right[p].
+    """
+    result = np.empty(len(left), np.int64)
+    for p in range(len(left)):
+        x, y = left[p], right[p]
+        result[p] = _shared(values[starts[x] : starts[x + 1]], values[starts[y] : starts[y + 1]])
+    return result
+
+
+@njit
+def _may_pair(x, y, need, versions):
+    """Whether x probes for y: the one with fewer keys does, of equals the one with the smaller text hash."""
+    if need[x] != need[y]:
+        return need[x] < need[y]
+    return versions[x, 0] < versions[y, 0] or (versions[x, 0] == versions[y, 0] and versions[x, 1] < versions[y, 1])
+
+
+@_entry
+def candidates(keys, starts, posts, post_starts, versions, alpha, is_new, lo, hi, max_bucket, hubs):
+    """Pairs that share at least alpha[keys of the one with fewer] keys, probed for by articles lo..hi-1.
+
+    Args:
+        keys: int64, numbers of the keys (fingerprints or bands) of each article, ascending; article x has
+            keys[starts[x]:starts[x + 1]].
+        posts: int64, articles that hold each key, by text hash; key f is held by posts[post_starts[f]:...[f + 1]].
+        versions: uint64 (articles, 2), text hashes.
+        alpha: int64, by number of keys.
+        is_new: bool (articles,); a pair of two old ones is no candidate.
+        max_bucket, hubs: a key held by more is a crowd: only its first `hubs` holders are examined.
+
+    Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): who shares alpha of F keys shares one of the F - alpha + 1
+    rarest. Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int64 (keys,).
+    """
+    size = np.empty(len(starts) - 1, np.int64)
+    for x in range(len(size)):
+        size[x] = starts[x + 1] - starts[x]
+    left, right = np.empty(1024, np.int64), np.empty(1024, np.int64)
+    crowd = np.zeros(len(post_starts) - 1, np.int64)
+    mark = np.full(len(size), -1, np.int64)
+    total = 0
+    for x in range(lo, hi):
+        own = keys[starts[x] : starts[x + 1]]
+        order = np.empty(len(own), np.int64)
+        for i in range(len(own)):
+            order[i] = ((post_starts[own[i] + 1] - post_starts[own[i]]) << 32) | i
+        order.sort()
+        for i in range(len(own) - alpha[len(own)] + 1):
+            f = own[order[i] & 0xFFFFFFFF]
+            held = order[i] >> 32
+            is_crowd = held > max_bucket
+            crowd[f] += is_crowd
+            for j in range(post_starts[f], post_starts[f] + (hubs if is_crowd else held)):
+                y = posts[j]
+                if y == x or mark[y] == x or not (is_new[x] or is_new[y]):
+                    continue
+                if not is_crowd and not _may_pair(x, y, size, versions):
+                    continue
+                mark[y] = x
+                need = alpha[min(size[x], size[y])]
+                if need > 1 and _shared(own, keys[starts[y] : starts[y + 1]]) < need:
+                    continue
+                if total == len(left):
+                    wider = np.empty((2, 2 * total), np.int64)
+                    wider[0, :total], wider[1, :total] = left, right
+                    left, right = wider[0], wider[1]
+                left[total], right[total] = min(x, y), max(x, y)
+                total += 1
+    return left[:total].copy(), right[:total].copy(), crowd
+
+
+# ---------------------------------------------------------------------------------------------- greedy string tiling
+
+
+@njit
+def _windows(syl, flag, n, out):
+    """Hashes of each run of 8 syllables (0 where a cut falls inside one); rolling."""
+    top = _power(_ROLL, _TILE)
+    h, run = np.uint64(0), 0
+    for i in range(n):
+        if flag[i] & CUT:
+            h, run = np.uint64(0), 0
+        h = h * _ROLL + syl[i]
+        run += 1
+        if run > _TILE:
+            h -= top * syl[i - _TILE]
+        if i >= _TILE - 1:
+            out[i - _TILE + 1] = _mix(h) | _U1 if run >= _TILE else np.uint64(0)
+
+
+@njit
+def _keep_common(windows, free, n, others, other_free, m, table):
+    """free[i] stays where window i is free and equal to a free window of the other text."""
+    last = len(table) - 1
+    table[:] = 0
+    for j in range(m):
+        if other_free[j]:
+            place = np.int64(others[j] >> np.uint64(20)) & last
+            while table[place] != 0 and table[place] != others[j]:
+                place = (place + 1) & last
+            table[place] = others[j]
+    for i in range(n):
+        if free[i]:
+            place = np.int64(windows[i] >> np.uint64(20)) & last
+            while table[place] != 0 and table[place] != windows[i]:
+                place = (place + 1) & last
+            free[i] = table[place] != 0
+
+
+@njit
+def _runs(free, taken, n, length):
+    """length[i]: how many free windows follow each other from i on; windows that touch a taken syllable are not free."""
+    longest, run, clear = 0, 0, 0
+    for i in range(n + _TILE - 2, -1, -1):
+        clear = 0 if taken[i] else clear + 1
+        if i < n:
+            free[i] = free[i] and clear >= _TILE
+            run = run + 1 if free[i] else 0
+            length[i] = run
+            longest = max(longest, run)
+    return longest
+
+
+@njit
+def _sweep(a, b, size, want, is_trial, work):
+    """Takes every common run of `want` syllables, by start in a, then in b. With is_trial only says whether one exists.
+
+    A taken run is at least as long as a window, so a window is free where neither of its ends is taken.
+    """
+    syl_a, prefix_a, taken_a, length_a, n_a = a
+    syl_b, prefix_b, taken_b, length_b, n_b = b
+    heads, nexts, tiles = work
+    need = want - _TILE + 1
+    top = _power(_ORDER, want)
+    count = 0
+    for j in range(n_b):
+        count += length_b[j] >= need
+    slots = 4
+    while slots < 2 * count:
+        slots *= 2
+    keys = np.zeros(slots, np.uint64)
+    heads[:slots] = -1
+    for j in range(n_b - 1, -1, -1):
+        if length_b[j] >= need:
+            h = (prefix_b[j + want] - prefix_b[j] * top) | _U1
+            place = np.int64((h * _M1) >> np.uint64(20)) & (slots - 1)
+            while heads[place] >= 0 and keys[place] != h:
+                place = (place + 1) & (slots - 1)
+            keys[place] = h
+            nexts[j] = heads[place]
+            heads[place] = j
+    taken = 0
+    for i in range(n_a):
+        if length_a[i] < need or taken_a[i] or taken_a[i + want - 1]:
+            continue
+        h = (prefix_a[i + want] - prefix_a[i] * top) | _U1
+        place = np.int64((h * _M1) >> np.uint64(20)) & (slots - 1)
+        while heads[place] >= 0 and keys[place] != h:
+            place = (place + 1) & (slots - 1)
+        j = heads[place]
+        while j >= 0 and (taken_b[j] or taken_b[j + want - 1]):
+            j = nexts[j]
+        if keys[place] == h:
+            heads[place] = j if j >= 0 else np.int64(-2)
+        if j < 0:
+            continue
+        is_equal = True
+        for x in range(want):
+            if syl_a[i + x] != syl_b[j + x]:
+                is_equal = False
+                break
+        if not is_equal:
+            continue
+        if is_trial:
+            return 1
+        tiles[size + taken, 0], tiles[size + taken, 1], tiles[size + taken, 2] = i, j, want
+        taken += 1
+        taken_a[i : i + want] = True
+        taken_b[j : j + want] = True
+    return taken
+
+
+@njit
+def _prefixes(syl, n):
+    out = np.empty(n + 1, np.uint64)
+    out[0] = 0
+    for i in range(n):
+        out[i + 1] = out[i] * _ORDER + syl[i]
+    return out
+
+
+@njit
+def _tile(syl_a, flag_a, syl_b, flag_b, only_longest):
+    """Greedy string tiling (Wise 1993): common runs of 8 syllables or more, longest first, ties to the smaller start.
+
+    Each round takes all runs of the greatest length left, so there are at most as many rounds as different lengths,
+    and each is linear: repeated input costs no more than other input. Returns int64 (tiles, 3): start in a, in b,
+    syllables; and the masks of taken syllables. With only_longest it stops behind the first round.
+    """
+    n_a, n_b = len(syl_a) - _TILE + 1, len(syl_b) - _TILE + 1
+    taken_a, taken_b = np.zeros(len(syl_a), np.bool_), np.zeros(len(syl_b), np.bool_)
+    if n_a < 1 or n_b < 1:
+        return np.empty((0, 3), np.int64), taken_a, taken_b
+    windows_a, windows_b = np.empty(n_a, np.uint64), np.empty(n_b, np.uint64)
+    _windows(syl_a, flag_a, len(syl_a), windows_a)
+    _windows(syl_b, flag_b, len(syl_b), windows_b)
+    free_a, free_b = windows_a != 0, windows_b != 0
+    slots = 16
+    while slots < 2 * max(n_a, n_b):
+        slots *= 2
+    table = np.empty(slots, np.uint64)
+    length_a, length_b = np.empty(n_a, np.int64), np.empty(n_b, np.int64)
+    tiles = np.empty((min(len(syl_a), len(syl_b)) // _TILE + 1, 3), np.int64)
+    prefix_a, prefix_b = _prefixes(syl_a, len(syl_a)), _prefixes(syl_b, len(syl_b))
+    a = (syl_a, prefix_a, taken_a, length_a, n_a)
+    b = (syl_b, prefix_b, taken_b, length_b, n_b)
+    work = (np.empty(max(4, 4 * n_b), np.int64), np.empty(n_b, np.int64), tiles)
+    size = 0
+    is_stale = True
+    while True:
+        if is_stale:
+            _keep_common(windows_b, free_b, n_b, windows_a, free_a, n_a, table)
+            _keep_common(windows_a, free_a, n_a, windows_b, free_b, n_b, table)
+        high = min(_runs(free_a, taken_a, n_a, length_a), _runs(free_b, taken_b, n_b, length_b))
+        if high == 0:
+            break
+        want = high + _TILE - 1
+        found = _sweep(a, b, size, want, False, work)
+        if found == 0 and not is_stale:
+            is_stale = True
+            continue
+        is_stale = False
+        if found == 0:
+            low = _TILE  # a common window of 8 is known to be there
+            high = want - 1
+            while low < high:
+                middle = (low + high + 1) // 2
+                if _sweep(a, b, size, middle, True, work):
+                    low = middle
+                else:
+                    high = middle - 1
+            found = _sweep(a, b, size, low, False, work)
+            if found == 0:
+                break
+        size += found
+        if only_longest:
+            break
+    return tiles[:size].copy(), taken_a, taken_b
+
+
+@_entry
+def tile_spans(syl_a, flag_a, syl_b, flag_b):
+    """The copied passages of one pair: int64 (tiles, 3), start in a, start in b, length; in the order found."""
+    return _tile(syl_a, flag_a, syl_b, flag_b, False)[0]
+
+
+@njit
+def _gather(syl, flag, taken, want, left_out):
+    """The distinct syllables with a flag of `want` (capitals: not at the start of a sentence), sorted.
+
+    With left_out only those outside passages.
+    """
+    out = np.empty(len(syl), np.uint64)
+    n = 0
+    for i in range(len(syl)):
+        if left_out and taken[i]:
+            continue
+        is_wanted = flag[i] & want if want == DIGITS else (flag[i] & CAPITAL and not flag[i] & SENTENCE_START)
+        if is_wanted:
+            out[n] = syl[i]
+            n += 1
+    result = np.empty(n, np.uint64)
+    _sort_hashes(out, n, result)
+    return result[: _distinct(result, n)]
+
+
+@_entry
+def tile_pairs(syl, flag, starts, left, right, features):
+    """What the relation of each pair is decided from: int64 (pairs, features), see dedup.relate.FEATURES.
+
+    Article s has syl[starts[s]:starts[s + 1]].
+    """
+    result = np.zeros((len(left), features), np.int64)
+    for p in range(len(left)):
+        x, y = left[p], right[p]
+        sa, fa = syl[starts[x] : starts[x + 1]], flag[starts[x] : starts[x + 1]]
+        sb, fb = syl[starts[y] : starts[y + 1]], flag[starts[y] : starts[y + 1]]
+        tiles, taken_a, taken_b = _tile(sa, fa, sb, fb, False)
+        row = result[p]
+        row[0], row[1], row[2] = len(sa), len(sb), len(tiles)
+        for t in range(len(tiles)):
+            row[3] += tiles[t, 2]
+            row[4] = max(row[4], tiles[t, 2])
+            row[5] += tiles[t, 2] if tiles[t, 2] >= 24 else 0
+        for kind in range(2):
+            want = DIGITS if kind == 0 else CAPITAL
+            for left_out in range(2):
+                one, two = _gather(sa, fa, taken_a, want, left_out == 1), _gather(sb, fb, taken_b, want, left_out == 1)
+                at = 6 + 6 * kind + 3 * left_out
+                row[at], row[at + 1], row[at + 2] = len(one), len(two), _shared(one, two)
+    return result
