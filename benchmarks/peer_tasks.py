@@ -4,8 +4,8 @@
     python peer_tasks.py TOOL FOLDER CORES RESULT.json
 
 A job is timed in four parts: importing the tool (worker processes included), reading the file into what the tool takes
-(a list of strings, for Daft a table), a warm-up on a few articles, and the work itself: from texts to sketches, which
-every tool tokenises for itself. Each peer is used the way its own documentation does it for many texts.
+(a list of strings, for Daft a table), a warm-up on a few articles, and the work itself, from texts to sketches,
+tokenising included. Each peer is used the way its own documentation does it for many texts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NUM_PERM = 128
 NGRAM = 5
 SEED = 42
 CHUNK = 200  # articles handed to a worker process, or to one of Daft's threads, at a time
-WARM_UP = 64
+WARM_UP = 2 * CHUNK
 SAMPLE = 1000  # articles of the rehearsal
 
 find_words = re.compile(r"\w+").findall
@@ -35,7 +35,7 @@ find_words = re.compile(r"\w+").findall
 
 @dataclass(frozen=True)
 class Job:
-    """`load` turns a table of articles into the tool's input, `run` works on it and returns how many sketches it made."""
+    """`load` turns a table of articles into the tool's input, `run` returns how many sketches it made of that."""
 
     load: Callable[[Any], Any]
     run: Callable[[Any], int]
@@ -60,16 +60,12 @@ def dedup_signatures(stack: ExitStack, cores: int) -> Job:
 
 
 def _dedup(cores: int, *, signatures: bool) -> Job:
+    """The signatures come on top of the fingerprints: that is how dedup makes them."""
     from dedup import Params
     from dedup.sketch import sketch
 
     params = Params(num_perm=NUM_PERM, threads=cores)
-
-    def run(texts: list[str]) -> int:
-        sketch(texts, params, signatures=signatures)
-        return len(texts)
-
-    return Job(load_texts, run)
+    return Job(load_texts, lambda texts: len(sketch(texts, params, signatures=signatures)))
 
 
 def daft_minhash(stack: ExitStack, cores: int) -> Job:
@@ -119,7 +115,7 @@ def sketch_with_rensa(texts: list[str]) -> Any:
 
 
 def _spread(stack: ExitStack, cores: int, function: Callable[[list[str]], Any]) -> Job:
-    """A peer whose tokenising is Python gets as many processes as there are cores, or it would have only one of them."""
+    """A peer whose tokenising is Python gets a process for each core, or it would have the use of one only."""
     import numpy as np
 
     pool = stack.enter_context(get_context("fork").Pool(cores))  # before anything starts a thread
@@ -147,14 +143,14 @@ def measure(name: str, folder: Path, cores: int) -> dict[str, float]:
         job = JOBS[name](stack, cores)
         imported = perf_counter()
         table = read_table(folder / "articles.parquet")
-        job.run(job.load(table.slice(0, WARM_UP)))  # pyarrow's own import and first use fall here, for all alike
-        warmed = perf_counter()
         articles = job.load(table)
-        loaded = perf_counter()
+        read = perf_counter()
+        job.run(job.load(table.slice(0, WARM_UP)))
+        warm = perf_counter()
         made = job.run(articles)
         done = perf_counter()
-    return {"import": imported - started, "warm_up": warmed - imported, "load": loaded - warmed, "work": done - loaded,
-            "made": made}  # fmt: skip
+    parts = {"import": imported - started, "read": read - imported, "warm_up": warm - read, "work": done - warm}
+    return {**parts, "made": made}
 
 
 def read_table(path: Path) -> Any:

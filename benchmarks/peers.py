@@ -18,21 +18,18 @@ import argparse
 import json
 import os
 import pickle
-import platform
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import metadata, util
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Any
 
+from measure import describe_machine, run_process
+
 TASKS = Path(__file__).with_name("peer_tasks.py")
-SAMPLING = 0.2  # seconds between two looks at the memory of a process and its children
 
 TEXT_DEDUP_CONFIG = """\
 [input]
@@ -99,6 +96,10 @@ class Tool:
         except metadata.PackageNotFoundError:
             return "source"
 
+    def as_dict(self) -> dict[str, Any]:
+        names = {"tool": self.name, "task": self.task, "package": self.package, "version": self.version()}
+        return {**names, "failure": self.failure, "runs": self.runs}
+
 
 def prepare_scan(articles: Path, work: Path, cores: int) -> list[str]:
     corpus = str(articles / "articles.parquet")
@@ -127,74 +128,25 @@ TOOLS = [
     Tool("daft", "128-value signatures", "daft", "daft", "dedup-signatures"),
     Tool("rensa", "128-value signatures", "rensa", "rensa", "dedup-signatures"),
     Tool("datasketch", "128-value signatures", "datasketch", "datasketch", "dedup-signatures"),
-    Tool("dedup-scan", "whole job", "dedup", "dedup-vi", "dedup-scan", prepare_scan, count_matches),
-    Tool("text-dedup", "whole job", "text_dedup", "text-dedup", "dedup-scan", prepare_text_dedup, count_clusters),
+    Tool(
+        "dedup-scan",
+        "whole job: exact, containment 0.3",
+        "dedup",
+        "dedup-vi",
+        "dedup-scan",
+        prepare_scan,
+        count_matches,
+    ),
+    Tool(
+        "text-dedup",
+        "whole job: MinHash of 240, Jaccard 0.7",
+        "text_dedup",
+        "text-dedup",
+        "dedup-scan",
+        prepare_text_dedup,
+        count_clusters,
+    ),
 ]
-
-
-def environment(work: Path, cores: int) -> dict[str, str]:
-    """As many threads for all, no network, and a data set cache of this run's own: text-dedup's would hold its results."""
-    names = ("RAYON", "POLARS_MAX", "OMP", "OPENBLAS", "NUMBA")
-    threads = {f"{name}_{'THREADS' if name == 'POLARS_MAX' else 'NUM_THREADS'}": str(cores) for name in names}
-    quiet = {"DO_NOT_TRACK": "1", "DAFT_PROGRESS_BAR": "0", "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
-    return {**os.environ, **threads, **quiet, "DEDUP_THREADS": str(cores), "HF_HOME": str(work / "cache")}
-
-
-def run_process(command: list[str], work: Path, cores: int) -> dict[str, Any]:
-    """Runs a command in the folder `work`; its seconds and peak memory. Raises RuntimeError with its last words."""
-    log = work / "log.txt"
-    with log.open("wb") as out:
-        started = perf_counter()
-        child = subprocess.Popen(command, cwd=work, env=environment(work, cores), stdout=out, stderr=out)
-        sampler = MemorySampler(child.pid)
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"exit code {child.returncode}: {''.join(last)}")
-    return {"whole": seconds, "peak": max(usage.ru_maxrss * 1024, sampler.stop()), "load_average": os.getloadavg()[0]}
-
-
-class MemorySampler(threading.Thread):
-    """The largest memory of a process and its children together, shared pages counted once (the sum of their PSS).
-
-    For one process alone `ru_maxrss` is exact; this is for those that start others.
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid, self.peak, self.stopped = pid, 0, threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        while not self.stopped.wait(SAMPLING):
-            processes = [self.pid, *find_children(self.pid)]
-            if len(processes) > 1:
-                self.peak = max(self.peak, sum(map(read_pss, processes)))
-
-    def stop(self) -> int:
-        self.stopped.set()
-        self.join()
-        return self.peak
-
-
-def find_children(pid: int) -> list[int]:
-    found: list[int] = []
-    try:
-        for path in Path(f"/proc/{pid}/task").glob("*/children"):
-            found += map(int, path.read_text().split())
-    except OSError:  # it has just ended
-        return []
-    return found + [grandchild for child in found for grandchild in find_children(child)]
-
-
-def read_pss(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def run_tool(tool: Tool, articles: Path, cores: int) -> dict[str, Any]:
@@ -230,17 +182,6 @@ def find_middle(tool: Tool, part: str) -> float:
     return median(run[part] for run in tool.runs)
 
 
-def describe_machine(cores: int) -> dict[str, Any]:
-    names = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    libraries = {}
-    for name in ("numpy", "numba", "pyarrow"):
-        if util.find_spec(name):
-            libraries[name] = metadata.version(name)
-    return {"processor": next(iter(names), platform.machine()), "cores": cores, "memory_GiB": round(memory, 1),
-            "system": platform.platform(), "python": platform.python_version(), **libraries}  # fmt: skip
-
-
 def format_row(tool: Tool, by_name: dict[str, Tool], corpus: dict[str, Any]) -> list[str]:
     work = find_middle(tool, "work")
     times = [run["work"] for run in tool.runs]
@@ -249,15 +190,16 @@ def format_row(tool: Tool, by_name: dict[str, Tool], corpus: dict[str, Any]) -> 
     row = [tool.name, tool.task, f"{corpus['articles'] / work:,.0f}", f"{corpus['bytes'] / work / 1e6:,.1f}", ratio,
            f"{work:.3f} ({min(times):.3f}-{max(times):.3f})", f"{find_middle(tool, 'peak') / 2**20:,.0f}"]  # fmt: skip
     if not tool.prepare:
-        row += [f"{find_middle(tool, part):.2f}" for part in ("import", "warm_up", "load", "whole")]
+        row += [f"{find_middle(tool, part):.2f}" for part in ("import", "read", "warm_up", "whole")]
     return [*row, tool.runs[0]["result"], tool.version()]
 
 
 def print_table(tools: list[Tool], by_name: dict[str, Tool], corpus: dict[str, Any]) -> None:
     if not tools:
         return
-    parts = [] if tools[0].prepare else ["import s", "warm-up s", "load s", "whole s"]
-    head = ["tool", "task", "articles/s", "MB/s", "dedup ×", "seconds (min-max)", "peak MiB", *parts, "result", "version"]
+    parts = [] if tools[0].prepare else ["import s", "read s", "warm-up s", "whole s"]
+    head = ["tool", "task", "articles/s", "MB/s", "dedup ×", "seconds (min-max)", "peak MiB"]
+    head += [*parts, "result", "version"]
     rows = [head, *(format_row(tool, by_name, corpus) for tool in tools)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ["-" * width for width in widths])
@@ -296,7 +238,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare = [sys.executable, str(TASKS), "prepare", str(options.corpus.resolve()), name, str(options.limit)]
-        run_process([*prepare, str(folder / "corpus.json")], folder, options.cores)
+        try:
+            run_process([*prepare, str(folder / "corpus.json")], folder, options.cores)
+        except RuntimeError as error:
+            sys.exit(f"{options.corpus}: {error}")
         corpus = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
         run_rounds(tools, folder, options.runs, options.cores)
     machine = describe_machine(options.cores)
@@ -307,8 +252,7 @@ def main() -> int:
         elif tool.failure:
             print(f"failed: {tool.name}: {tool.failure}")
     if options.json:
-        rows = [{"tool": t.name, "task": t.task, "version": t.version(), "failure": t.failure, "runs": t.runs} for t in tools]
-        content = {"machine": machine, "corpus": corpus, "tools": rows}
+        content = {"machine": machine, "corpus": corpus, "tools": [tool.as_dict() for tool in tools]}
         options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return 1 if any(tool.failure for tool in tools) else 0
 

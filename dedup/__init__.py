@@ -1,0 +1,52 @@
+"""dedup finds the news articles that tell the same story, in Vietnamese, and says what each version adds.
+
+`scan` finds the matches among many articles, `compare` tells how two are related, `read` reads them from files. Names
+are loaded when they are first used: `import dedup` alone is cheap.
+
+>>> import dedup
+>>> dedup.compare("Giá nước ở Hà Lâm tăng từ 1/6.", "Giá nước ở Hà Lâm tăng từ 1/7.").relation
+'edited'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.api import Scan, compare, scan
+    from dedup.errors import ArticleError, DedupError, InputError, MissingExtraError, ParamError
+    from dedup.io import read
+    from dedup.models import Article, Crowd, Match, Params, Passage, Skipped, Token
+    from dedup.sketch import bands, choose_bands, fingerprints, minhash, signature
+    from dedup.text import shingles, tokenize
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "api": ("Scan", "compare", "scan"),
+    "errors": ("ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"),
+    "io": ("read",),
+    "models": ("Article", "Crowd", "Match", "Params", "Passage", "Skipped", "Token"),
+    "sketch": ("bands", "choose_bands", "fingerprints", "minhash", "signature"),
+    "text": ("shingles", "tokenize"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Article", "ArticleError", "Crowd", "DedupError", "InputError", "Match", "MissingExtraError", "ParamError",
+    "Params", "Passage", "Scan", "Skipped", "Token", "bands", "choose_bands", "compare", "fingerprints", "minhash",
+    "read", "scan", "shingles", "signature", "tokenize",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'dedup' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"dedup.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -47,7 +47,8 @@ _TILE = 8  # syllables of the shortest passage
 # Furniture, by line: see _mark_furniture.
 _DATELINE, _DATED, _DROP = 1, 2, 4
 _LONG_LINE, _HEADLINE, _START_LIMIT, _CREDIT_LIMIT = 30, 40, 14, 6
-_EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _DATE_WORD, _YEAR, _URL = 1, 2, 3, 4, 5, 6, 7, 8, 9
+_EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _URL = 1, 2, 3, 4, 5, 6, 7
+_DATE_WORD, _LABEL, _DATE_LABEL, _YEAR = 8, 9, 10, 11
 
 
 def cache_directory() -> Path | None:
@@ -342,7 +343,9 @@ def _close(syl, flag, start, end, n, h, tone, flags, first, last, spans):
 
 @njit
 def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start, out_end):
-    """Copies n syllables, long forms replaced by short ones: leftmost, longest, never across punctuation.
+    """Copies n syllables, long forms replaced by short ones: leftmost, longest.
+
+    Never across punctuation, unless the long form has it at that place: a syllable behind punctuation is another edge.
 
     `aliases` is (filter, keys, states, ends, short): a trie whose edges are a hash table (state and syllable → state),
     ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state.
@@ -354,8 +357,9 @@ def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start
         best, length, s = 0, 0, syl[i]
         if sieve[s & np.uint64(4095)]:
             state, j = 0, i
-            while j < n and (j == i or not flag[j] & PUNCTUATED):
-                state = _find(keys, states, syl[j] ^ (np.uint64(state) * _ORDER))
+            while j < n:
+                step = syl[j] if j == i or not flag[j] & PUNCTUATED else ~syl[j]
+                state = _find(keys, states, step ^ (np.uint64(state) * _ORDER))
                 if state == 0:
                     break
                 j += 1
@@ -411,7 +415,7 @@ def _phrase(syl, lo, hi, keys, kinds):
         h = (h ^ syl[i]) * _ROLL
         h ^= h >> _U31
         found = _find(keys, kinds, h)
-        if found > 0 and found <= _CAPTION or found == _URL:
+        if 0 < found <= _URL:
             kind, whole = found, i + 1 == hi
     return kind, whole
 
@@ -429,12 +433,14 @@ def _judge_line(syl, flag, lo, hi, keys, kinds):
     length = hi - lo
     kind, whole = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False)
     what = 0
-    if whole and (kind == _EXACT or kind == _COMMENTS or kind == _RELATED):
+    if whole and (kind == _EXACT or kind == _COMMENTS or kind == _RELATED) or kind == _URL:
         what |= _DROP
-    elif kind == _STARTS and length <= _START_LIMIT or (kind == _CREDIT or kind == _CAPTION) and length <= _CREDIT_LIMIT:
+    elif kind == _STARTS and length <= _START_LIMIT:
         what |= _DROP
-    elif kind == _URL:
-        what |= _DROP
+    elif (kind == _CREDIT or kind == _CAPTION) and 1 < length <= _CREDIT_LIMIT and lo > 0:
+        has_colon = flag[lo + 1] & PUNCTUATED or flag[lo + min(2, length - 1)] & PUNCTUATED
+        if has_colon or kind == _CREDIT and length <= 4:
+            what |= _DROP  # "Nguồn: ...", "Ảnh: ...", "Theo ..."
     if not (whole and (kind == _COMMENTS or kind == _RELATED)):
         kind = 0
     if length > _HEADLINE or length < 2:
@@ -449,8 +455,10 @@ def _judge_line(syl, flag, lo, hi, keys, kinds):
             if flag[i] & DIGITS:
                 numbers += 1
                 years += _word(syl, i, keys, kinds) == _YEAR
-            elif _word(syl, i, keys, kinds) != _DATE_WORD:
-                numbers = -99
+            else:
+                kind_of_word = _word(syl, i, keys, kinds)
+                if kind_of_word != _DATE_WORD and kind_of_word != _DATE_LABEL:
+                    numbers = -99
         if numbers >= 3 and years > 0:
             what |= _DATELINE | _DROP
     return what, kind
@@ -722,7 +730,7 @@ def _permute_min(shingles, m, slopes, shifts, out):
 def document(buf, tables, stage):
     """One text, with spans: (syl uint64, flag uint8, start int64, end int64); spans in code points.
 
-    stage 0: tokens as they stand; 1: also aliases; 2: also furniture removed; 3: the syllables of furniture alone.
+    stage 0: tokens as they stand; 1: also aliases; 2: also without furniture.
     """
     scratch = _scratch(len(buf), True)
     page, kind, value, aliases, phrases = tables
@@ -1113,13 +1121,25 @@ def _gather(syl, flag, taken, want, left_out):
     return result[: _distinct(result, n)]
 
 
+@njit
+def _labelled(syl, flag, taken, keys, kinds):
+    """How many numbers outside passages stand behind a word that labels them: "mã đề 101"."""
+    count = 0
+    for i in range(1, len(syl)):
+        if flag[i] & DIGITS and not taken[i]:
+            kind = _word(syl, i - 1, keys, kinds)
+            count += kind == _LABEL or kind == _DATE_LABEL
+    return count
+
+
 @_entry
-def tile_pairs(syl, flag, starts, left, right, features):
-    """What the relation of each pair is decided from: int64 (pairs, features), see dedup.relate.FEATURES.
+def tile_pairs(syl, flag, starts, left, right, phrases):
+    """What the relation of each pair is decided from: int64 (pairs, 20), see dedup.relate.Features for the columns.
 
     Article s has syl[starts[s]:starts[s + 1]].
     """
-    result = np.zeros((len(left), features), np.int64)
+    keys, kinds = phrases
+    result = np.zeros((len(left), 20), np.int64)
     for p in range(len(left)):
         x, y = left[p], right[p]
         sa, fa = syl[starts[x] : starts[x + 1]], flag[starts[x] : starts[x + 1]]
@@ -1137,4 +1157,6 @@ def tile_pairs(syl, flag, starts, left, right, features):
                 one, two = _gather(sa, fa, taken_a, want, left_out == 1), _gather(sb, fb, taken_b, want, left_out == 1)
                 at = 6 + 6 * kind + 3 * left_out
                 row[at], row[at + 1], row[at + 2] = len(one), len(two), _shared(one, two)
+        row[18] = _labelled(sa, fa, taken_a, keys, kinds)
+        row[19] = _labelled(sb, fb, taken_b, keys, kinds)
     return result

@@ -1,0 +1,102 @@
+"""Runs a command as a process of its own and measures it: seconds, peak memory of all its processes. Linux only."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import threading
+from importlib import metadata, util
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+SAMPLING = 0.2  # seconds between two looks at the memory of a process and its children
+
+
+def make_environment(work: Path, cores: int) -> dict[str, str]:
+    """The caller's variables, `cores` threads for every library, no network, and a data set cache of this run's own."""
+    threads = ("DEDUP", "NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "POLARS_MAX", "RAYON_NUM")
+    paths = [str(Path(path).resolve()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return {
+        **os.environ,
+        **{f"{name}_THREADS": str(cores) for name in threads},
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONWARNINGS": "ignore",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_OFFLINE": "1",
+        "HF_HOME": str(work / "cache"),  # a cache that outlives the run would hold text-dedup's results
+    }
+
+
+def run_process(command: list[str], work: Path, cores: int) -> dict[str, Any]:
+    """Runs a command in the folder `work`; its seconds and peak memory. Raises RuntimeError with its last words."""
+    log = work / "log.txt"
+    with log.open("wb") as out:
+        started = perf_counter()
+        child = subprocess.Popen(command, cwd=work, env=make_environment(work, cores), stdout=out, stderr=out)
+        sampler = MemorySampler(child.pid)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = perf_counter() - started
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise RuntimeError(f"exit code {child.returncode}: {''.join(last)}")
+    return {"whole": seconds, "peak": max(usage.ru_maxrss * 1024, sampler.stop()), "load_average": os.getloadavg()[0]}
+
+
+class MemorySampler(threading.Thread):
+    """The largest memory of a process and its children together, shared pages counted once (the sum of their PSS).
+
+    For one process alone `ru_maxrss` is exact; this is for those that start others.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.peak, self.stopped = pid, 0, threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self.stopped.wait(SAMPLING):
+            processes = [self.pid, *find_children(self.pid)]
+            if len(processes) > 1:
+                self.peak = max(self.peak, sum(map(read_pss, processes)))
+
+    def stop(self) -> int:
+        self.stopped.set()
+        self.join()
+        return self.peak
+
+
+def find_children(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += map(int, path.read_text().split())
+    except OSError:  # it has just ended
+        return []
+    return found + [grandchild for child in found for grandchild in find_children(child)]
+
+
+def read_pss(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def describe_machine(cores: int) -> dict[str, Any]:
+    """Processor, memory, system, Python and the libraries that most of the time is spent in."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    libraries = {name: metadata.version(name) for name in ("numpy", "numba", "pyarrow") if util.find_spec(name)}
+    return {
+        "processor": names[0] if names else platform.machine(),
+        "cores": cores,
+        "memory_GiB": round(memory, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        **libraries,
+    }

@@ -1,0 +1,158 @@
+"""What a scan found: matches kept as columns, made into values when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+
+from dedup.api.shelf import Shelf
+from dedup.corpus import passages
+from dedup.models import RELATIONS, Article, Crowd, Match, Params, Passage, Skipped
+
+__all__ = ["Matches", "Rows", "Scan", "make_match"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_Find = Callable[[str, str], list[Passage]]
+
+
+class Rows(NamedTuple):
+    """Matches as columns of one length: articles by number, figures, the place of the relation in RELATIONS."""
+
+    a: _I64
+    b: _I64
+    shared: _I64
+    size_a: _I64
+    size_b: _I64
+    longest: _I64
+    relation: _I64
+    is_certain: _I64
+
+    def take(self, order: _I64) -> Rows:
+        """The rows of these places, in this order."""
+        return Rows(*(column[order] for column in self))
+
+    @staticmethod
+    def join(parts: Sequence[Rows]) -> Rows:
+        """The parts as one, in order."""
+        if not parts:
+            return Rows(*(np.zeros(0, np.int64) for _ in Rows._fields))
+        return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+class Matches(Sequence[Match]):
+    """The matches of a scan, sorted by (a, b). Figures are arrays; each Match is made when asked for."""
+
+    def __init__(self, rows: Rows, ids: list[str], find: _Find) -> None:
+        self._rows, self._ids, self._find = rows, ids, find
+
+    def __len__(self) -> int:
+        return len(self._rows.a)
+
+    @overload
+    def __getitem__(self, index: int) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> Matches: ...
+    def __getitem__(self, index: int | slice) -> Match | Matches:
+        if isinstance(index, slice):
+            return Matches(self._rows.take(np.arange(len(self))[index]), self._ids, self._find)
+        a, b, *figures = (int(column[index]) for column in self._rows)
+        return make_match(self._ids[a], self._ids[b], figures, self._find)
+
+    def __iter__(self) -> Iterator[Match]:
+        for a, b, *figures in zip(*(column.tolist() for column in self._rows), strict=True):
+            yield make_match(self._ids[a], self._ids[b], figures, self._find)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} matches>"
+
+
+def make_match(a: str, b: str, figures: Sequence[int], find: _Find) -> Match:
+    """A Match of (shared, size_a, size_b, longest, relation's place, is_certain)."""
+    shared, size_a, size_b, longest, relation, is_certain = figures
+    return Match(
+        a, b, RELATIONS[relation],
+        _share(shared, size_a + size_b - shared), _share(shared, size_a), _share(shared, size_b),
+        shared, size_a, size_b, longest, bool(is_certain), find,
+    )  # fmt: skip
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+class Scan:
+    """What a scan found.
+
+    Attributes:
+        matches: every match, sorted by (a, b), a < b: (delegate, copy) for every copy, and every qualifying pair of
+            versions, by their delegates.
+        skipped: inputs that could not be used, and why.
+        counts: everything that was counted, by name, also what a limit left out: articles, versions, copies, skipped,
+            repeated (an id came again with the same text), renamed (with another text: id#2), candidates, matches,
+            crowds, left_out (pairs that crowds left unexamined, at most).
+        crowds: fingerprints held by too many versions to examine every pair of them.
+        params: the Params of the scan.
+    """
+
+    def __init__(self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params) -> None:
+        self._shelf = shelf
+        self.params = params
+        self.crowds = crowds
+        self.skipped: list[Skipped] = shelf.skipped
+        self.counts: dict[str, int] = shelf.counts
+        self.matches = Matches(rows, shelf.ids, self._passages)
+
+    def __repr__(self) -> str:
+        return f"<Scan of {len(self._shelf.ids)} articles: {len(self.matches)} matches>"
+
+    def details(self, id: str) -> Mapping[str, Any]:
+        """title, source, url, credit and published of an article, those that it has.
+
+        Raises:
+            KeyError: no article has that id.
+        """
+        return self._shelf.details[self._shelf.numbers[id]]
+
+    def article(self, id: str) -> Article:
+        """The article of that id, as it was read but for `extra`.
+
+        Raises:
+            KeyError: no article has that id.
+        """
+        return Article(id, self._text(id), **self.details(id))
+
+    def pairs(self) -> Iterator[Match]:
+        """The matches with copies expanded: every pair of articles instead of every pair of versions, a < b.
+
+        Figures and relation are those of the match. Quadratic in the copies of one version: lazy, in no given order.
+        """
+        copies, delegate = self._shelf.copies, {c: d for d, many in self._shelf.copies.items() for c in many}
+        for match in self.matches:
+            first = match.a if delegate.get(match.b) == match.a else match.b
+            other = match.b if first == match.a else match.a
+            if delegate.get(other) == first:
+                later = copies[first][copies[first].index(other) + 1 :]
+                expanded = [(first, other), *((other, c) for c in later)]
+            else:
+                ones, others = ([x, *copies.get(x, ())] for x in (match.a, match.b))
+                expanded = [(x, y) for x in ones for y in others]
+            for x, y in expanded:
+                if self._shelf.touches_new(x, y):
+                    yield match if {x, y} == {match.a, match.b} else _between(match, x, y)
+
+    def _text(self, id: str) -> str:
+        return self._shelf.corpus.text(self._shelf.numbers[id])
+
+    def _passages(self, a: str, b: str) -> list[Passage]:
+        return passages(self._text(a), self._text(b), self.params)
+
+
+def _between(match: Match, a: str, b: str) -> Match:
+    """The figures of a match for copies of its two articles; the smaller id comes first."""
+    values = {f.name: getattr(match, f.name) for f in fields(Match)}
+    if b < a:
+        values.update(a_in_b=match.b_in_a, b_in_a=match.a_in_b, size_a=match.size_b, size_b=match.size_a)
+    return Match(**{**values, "a": min(a, b), "b": max(a, b)})

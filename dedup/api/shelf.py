@@ -1,0 +1,153 @@
+"""The articles of one scan: texts in a Corpus, the rest in lists; here ids become unique and copies find each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from dedup.corpus import Corpus
+from dedup.errors import ArticleError
+from dedup.index import uses_bands
+from dedup.models import Article, Params, Skipped
+from dedup.sketch import Sketches
+
+__all__ = ["Progress", "Shelf", "Versions", "as_article"]
+
+Progress = Callable[[str, int, int | None], None]  # (stage, done, of how many or None where that is not known)
+
+_FIELDS = frozenset(f.name for f in fields(Article))
+_BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
+_DETAILS = ("title", "source", "url", "credit", "published")
+
+
+class Shelf:
+    """Articles by number, in the order they came.
+
+    Attributes:
+        corpus: their texts.
+        ids, numbers: id of each, and number of each id.
+        details: what else is known of each, by field.
+        is_new: whether each is from `articles` (and not from `against`).
+        copies: delegate → its copies, by id.
+        skipped, counts: see Scan.
+    """
+
+    def __init__(self, params: Params) -> None:
+        self.corpus = Corpus(params, signatures=uses_bands(params))
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.details: list[dict[str, Any]] = []
+        self.is_new: list[bool] = []
+        self.copies: dict[str, list[str]] = {}
+        self.skipped: list[Skipped] = []
+        self.counts = dict.fromkeys(
+            ("articles", "versions", "copies", "skipped", "repeated", "renamed", "candidates", "matches", "crowds",
+             "left_out"), 0,
+        )  # fmt: skip
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+
+    def touches_new(self, a: str, b: str) -> bool:
+        """Whether one of two articles is new."""
+        return self.is_new[self.numbers[a]] or self.is_new[self.numbers[b]]
+
+    def add(self, articles: Iterable[Any], is_new: bool, progress: Progress) -> None:
+        """Takes articles in; what is no article is skipped and named."""
+        total = len(articles) if isinstance(articles, Sequence) else None
+        for count, item in enumerate(articles, 1):
+            try:
+                self._take(as_article(item, str(count)), is_new)
+            except ArticleError as error:
+                self.skipped.append(Skipped(f"article {count}", str(error)))
+            if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
+                self._hand_over()
+                progress("read", count, total)
+        self.skipped += getattr(articles, "skipped", ())
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._waiting:
+            self.corpus.add(self._waiting)
+            self._waiting, self._waiting_bytes = [], 0
+
+    def _take(self, article: Article, is_new: bool) -> None:
+        text = article.text.encode("utf-8", "surrogatepass")
+        id = article.id
+        if id in self.numbers:
+            id = self._other_id(id, text)
+            if not id:
+                return
+        self.numbers[id] = len(self.ids)
+        self.ids.append(id)
+        self.is_new.append(is_new)
+        self.details.append({name: value for name in _DETAILS if (value := getattr(article, name))})
+        self._waiting.append(text)
+        self._waiting_bytes += len(text)
+
+    def _other_id(self, id: str, text: bytes) -> str:
+        """The first free of id#2, id#3, …; "" where an article of one of these ids has this very text."""
+        other, number = id, 2
+        while other in self.numbers:
+            if self._text(self.numbers[other]) == text:
+                self.counts["repeated"] += 1
+                return ""
+            other = f"{id}#{number}"
+            number += 1
+        self.counts["renamed"] += 1
+        return other
+
+    def _text(self, number: int) -> bytes:
+        held = len(self.corpus)
+        if number >= held:
+            return self._waiting[number - held]
+        return self.corpus.text(number).encode("utf-8", "surrogatepass")
+
+
+def as_article(item: Any, name: str) -> Article:
+    """An Article of an Article, a mapping with its fields, or a string; `name` is the id where there is none.
+
+    Raises:
+        ArticleError: it is nothing of the kind.
+    """
+    if isinstance(item, Article):
+        return item
+    if isinstance(item, str):
+        return Article(name, item)
+    if not isinstance(item, Mapping):
+        raise ArticleError(f"{type(item).__name__}: need an Article, a mapping or a string")
+    if "text" not in item:
+        raise ArticleError(f"no 'text' among {', '.join(map(str, item))}")
+    known = {key: value for key, value in item.items() if key in _FIELDS and value is not None}
+    extra = {key: value for key, value in item.items() if key not in _FIELDS}
+    return Article(**{"id": name, "text": None, "extra": extra, **known})
+
+
+class Versions:
+    """The distinct canonical texts of a scan, each by its delegate: the smallest id, a new article before an old one.
+
+    Attributes:
+        numbers: int64, the delegates' numbers, by id.
+        sketches: those of the delegates, in the same order.
+        is_new: bool, whether an article of the version is new.
+        copies: int64 (copies, 2), (delegate, copy) by number, one of them new.
+    """
+
+    def __init__(self, shelf: Shelf, sketches: Sketches) -> None:
+        has_words = sketches.syllables[:, 0] > 0
+        shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in np.flatnonzero(~has_words).tolist()]
+        order = sorted(np.flatnonzero(has_words).tolist(), key=lambda n: (not shelf.is_new[n], shelf.ids[n]))
+        delegate: dict[bytes, int] = {}
+        copies = []
+        keys = np.ascontiguousarray(sketches.versions).tobytes()
+        for n in order:
+            first = delegate.setdefault(keys[16 * n : 16 * n + 16], n)
+            if first != n and (shelf.is_new[first] or shelf.is_new[n]):
+                copies.append((first, n))
+                shelf.copies.setdefault(shelf.ids[first], []).append(shelf.ids[n])
+        self.numbers = np.array(sorted(delegate.values(), key=shelf.ids.__getitem__), np.int64)
+        self.copies = np.array(copies, np.int64).reshape(-1, 2)
+        self.is_new = np.array(shelf.is_new, np.bool_)[self.numbers]
+        self.sketches = sketches.take(self.numbers)

@@ -1,0 +1,140 @@
+"""Candidates compared exactly: figures, passages and relation of each, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from dedup import kernels
+from dedup.api.results import Rows
+from dedup.api.shelf import Progress, Shelf, Versions
+from dedup.corpus import Corpus, Prepared
+from dedup.index import Candidates
+from dedup.models import RELATIONS, Params
+from dedup.relate import Features, decide, headlines_differ
+from dedup.text import tables
+from dedup.threads import each_range, thread_count
+
+__all__ = ["compare_pairs", "verify"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_BLOCK = 64 << 20  # bytes of text made ready at once
+_SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared shingles
+
+
+def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, progress: Progress) -> Rows:
+    """The rows of all matches, copies among them: a < b by id, sorted by (a, b)."""
+    left, right = versions.numbers[found.left], versions.numbers[found.right]
+    parts = []
+    for lo, hi in _blocks(shelf.corpus, left, right):
+        progress("verify", lo, len(left))
+        parts.append(_matches(shelf, left[lo:hi], right[lo:hi], params))
+    progress("verify", len(left), len(left))
+    parts.append(_copies(shelf, versions.copies, params))
+    return _ordered(Rows.join(parts), shelf.ids)
+
+
+def compare_pairs(ready: Prepared, i: _I64, j: _I64, params: Params) -> tuple[_I64, _I64, _I64]:
+    """(shared, size of i, size of j) in shingles, int64 each, for pairs of prepared articles."""
+    starts = ready.shingle_starts
+
+    def work(lo: int, hi: int) -> _I64:
+        result: _I64 = kernels.overlaps(ready.shingles, starts, i[lo:hi], j[lo:hi])
+        return result
+
+    parts = each_range(work, len(i), thread_count(params.threads), 4096)
+    sizes = np.diff(starts)
+    return np.concatenate([np.zeros(0, np.int64), *parts]), sizes[i], sizes[j]
+
+
+def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
+    """Features of pairs of prepared articles: int64 (pairs, 20), columns as relate.Features."""
+    phrases = tables(params)[-1]
+
+    def work(lo: int, hi: int) -> _I64:
+        result: _I64 = kernels.tile_pairs(
+            ready.syllables, ready.flags, ready.syllable_starts, i[lo:hi], j[lo:hi], phrases
+        )
+        return result
+
+    parts = each_range(work, len(i), thread_count(params.threads), 256)
+    return np.concatenate([np.zeros((0, len(Features._fields)), np.int64), *parts])
+
+
+def _blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[tuple[int, int]]:
+    """Ranges of pairs whose texts together have about _BLOCK bytes."""
+    if len(left):
+        block = np.cumsum(corpus.sizes(left) + corpus.sizes(right)) // _BLOCK
+        edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(left)]
+        yield from zip(edges[:-1], edges[1:], strict=True)
+
+
+def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
+    """The rows of those pairs that are matches."""
+    which = np.unique(np.concatenate([left, right]))
+    ready = shelf.corpus.prepare(which)
+    i, j = np.searchsorted(which, left), np.searchsorted(which, right)
+    shared, size_a, size_b = compare_pairs(ready, i, j, params)
+    is_match = _qualifies(shared, size_a, size_b, params)
+    keep = np.flatnonzero(is_match if params.passage is None else np.ones(len(i), np.bool_))
+    features = features_of(ready, i[keep], j[keep], params)
+    rows = Rows(left, right, shared, size_a, size_b, shared, shared, shared).take(keep)
+    containment = rows.shared / np.minimum(rows.size_a, rows.size_b)
+    rows = Rows(*rows[:5], features[:, 4], *_relations(shelf, rows.a, rows.b, features, containment))
+    if params.passage is not None:
+        rows = rows.take(np.flatnonzero(is_match | (rows.longest >= params.passage)))
+    return rows
+
+
+def _qualifies(shared: _I64, size_a: _I64, size_b: _I64, params: Params) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which pairs reach the criterion of containment or of resemblance."""
+    resemblance = shared / (size_a + size_b - shared)
+    result = np.zeros(len(shared), np.bool_)
+    if params.containment is not None:
+        has_enough = (shared >= params.min_shared) | (resemblance >= _SHORT)
+        result |= (shared / np.minimum(size_a, size_b) >= params.containment) & has_enough
+    if params.resemblance is not None:
+        result |= resemblance >= params.resemblance
+    return result
+
+
+def _relations(
+    shelf: Shelf, left: _I64, right: _I64, features: _I64, containment: np.ndarray[Any, Any]
+) -> tuple[_I64, _I64]:
+    """Each relation's place in RELATIONS, and whether it is certain."""
+    decisions = []
+    for a, b, row, share in zip(left.tolist(), right.tolist(), features.tolist(), containment.tolist(), strict=True):
+        one, two = (shelf.details[n].get("title", "") for n in (a, b))
+        decisions.append(decide(Features(*row), share, headlines_conflict=headlines_differ(one, two)))
+    places = np.array([RELATIONS.index(d.relation) for d in decisions], np.int64)
+    return places, np.array([d.is_certain for d in decisions], np.int64)
+
+
+def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
+    """A row for each (delegate, copy): the figures of the version with itself; the relation also by the headlines."""
+    parts = []
+    for lo, hi in _blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
+        left, right = pairs[lo:hi].T
+        which, place = np.unique(left, return_inverse=True)
+        ready = shelf.corpus.prepare(which)
+        own = np.arange(len(which))
+        features = features_of(ready, own, own, params)[place]
+        size = np.diff(ready.shingle_starts)[place]
+        relations = _relations(shelf, left, right, features, np.ones(len(left)))
+        parts.append(Rows(left, right, size, size, size, features[:, 4], *relations))
+    return Rows.join(parts)
+
+
+def _ordered(rows: Rows, ids: list[str]) -> Rows:
+    """Rows turned so that a < b by id, and sorted by (a, b)."""
+    rank = np.zeros(len(ids), np.int64)
+    used = np.unique(np.concatenate([rows.a, rows.b])).tolist()
+    rank[sorted(used, key=ids.__getitem__)] = np.arange(len(used))
+    swap = rank[rows.a] > rank[rows.b]
+    rows = rows._replace(
+        a=np.where(swap, rows.b, rows.a), b=np.where(swap, rows.a, rows.b),
+        size_a=np.where(swap, rows.size_b, rows.size_a), size_b=np.where(swap, rows.size_a, rows.size_b),
+    )  # fmt: skip
+    return rows.take(np.lexsort((rank[rows.b], rank[rows.a])))

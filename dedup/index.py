@@ -1,0 +1,119 @@
+"""Candidate pairs, in memory: the pair rule by prefix filtering, or bands; crowds against their hubs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dedup import kernels
+from dedup.models import Crowd, Params
+from dedup.sketch import Sketches, bands, choose_bands
+from dedup.threads import each_range, thread_count
+
+__all__ = ["Candidates", "alpha", "find_candidates", "uses_bands"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs to verify: int64 (pairs,) each, left < right, sorted; and the crowds that left pairs unexamined."""
+
+    left: _I64
+    right: _I64
+    crowds: list[Crowd]
+
+
+def uses_bands(params: Params) -> bool:
+    """Whether candidates come from bands: asked for, or the best source because resemblance alone is a criterion."""
+    only_resemblance = params.containment is None and params.passage is None
+    return params.candidates == "bands" or (params.candidates == "auto" and only_resemblance)
+
+
+def alpha(count: int, params: Params) -> int:
+    """How many fingerprints two articles must share to be a candidate, the one with fewer having `count`.
+
+    A third of what the containment asked for would give on average (a quarter below 0.25), at least 1; 1 where
+    passages are a criterion. Resemblance r implies containment r, so the smaller of the two rules.
+    """
+    if params.passage is not None:
+        return 1
+    share = min(c for c in (params.containment, params.resemblance) if c is not None)
+    return max(1, math.ceil(share / (3 if share >= 0.25 else 4) * count))
+
+
+def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, np.dtype[np.bool_]]) -> Candidates:
+    """The candidate pairs among distinct versions, of which at least one is new.
+
+    Exactly the pairs that share `alpha` fingerprints (or a band), as long as no key is a crowd; pairs that share
+    crowded keys alone are examined against the crowd's hubs (its holders with the smallest text hashes).
+    """
+    if uses_bands(params):
+        assert params.resemblance is not None
+        count, rows = choose_bands(params.resemblance, params.num_perm, params.band_recall)
+        flat = bands(sketches.signatures, count, rows).ravel()
+        starts = np.arange(0, len(flat) + 1, count, dtype=np.int64)
+        need = np.ones(count + 1, np.int64)
+    else:
+        flat, starts = sketches.fingerprints, sketches.starts
+        need = np.array([alpha(n, params) for n in range(int(np.diff(starts).max(initial=0)) + 1)], np.int64)
+    return _probe(flat, starts, need, sketches.versions, params, is_new)
+
+
+def _probe(
+    flat: np.ndarray[Any, np.dtype[np.uint64]],
+    starts: _I64,
+    need: _I64,
+    versions: np.ndarray[Any, np.dtype[np.uint64]],
+    params: Params,
+    is_new: np.ndarray[Any, np.dtype[np.bool_]],
+) -> Candidates:
+    unique, keys, posts, post_starts = _postings(flat, starts, versions)
+
+    def work(lo: int, hi: int) -> tuple[_I64, _I64, _I64]:
+        found: tuple[_I64, _I64, _I64] = kernels.candidates(
+            keys, starts, posts, post_starts, versions, need, is_new, lo, hi, params.max_bucket, params.hubs
+        )
+        return found
+
+    count = len(starts) - 1
+    pairs, probes = [np.zeros(0, np.int64)], np.zeros(len(unique), np.int64)
+    for left, right, crowd in each_range(work, count, thread_count(params.threads), 1 << 20):
+        pairs.append(left * count + right)
+        probes += crowd
+    packed = np.unique(np.concatenate(pairs))  # a crowd's hub may be found from both sides
+    left, right = np.divmod(packed, max(count, 1))
+    return Candidates(left, right, _crowds(unique, np.diff(post_starts), probes, params))
+
+
+def _postings(
+    flat: np.ndarray[Any, Any], starts: _I64, versions: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], _I64, _I64, _I64]:
+    """(distinct keys, their numbers in each article's order, holders of each by text hash, where holders start)."""
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    rank = np.empty(len(versions), np.int64)
+    by_hash = np.lexsort((versions[:, 1], versions[:, 0]))
+    rank[by_hash] = np.arange(len(versions))
+    order = np.lexsort((rank[owner], flat))
+    ordered = flat[order]
+    is_first = np.ones(len(flat), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    keys = np.empty(len(flat), np.int64)
+    keys[order] = np.cumsum(is_first) - 1
+    post_starts = np.append(np.flatnonzero(is_first), len(flat)).astype(np.int64)
+    return ordered[is_first], keys, owner[order].astype(np.int64), post_starts
+
+
+def _crowds(unique: np.ndarray[Any, Any], holders: _I64, probes: _I64, params: Params) -> list[Crowd]:
+    """The crowds that were probed, by fingerprint, with a bound of what was left out."""
+    crowds = []
+    for key in np.flatnonzero(probes).tolist():
+        count, hubs = int(holders[key]), params.hubs
+        examined = hubs * (count - hubs) + hubs * (hubs - 1) // 2
+        possible = min(count * (count - 1) // 2, int(probes[key]) * (count - 1))
+        if possible > examined:
+            crowds.append(Crowd(int(unique[key]), count, examined, possible - examined))
+    return crowds

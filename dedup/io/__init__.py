@@ -1,0 +1,9 @@
+"""Reads articles from files and writes tables of results."""
+
+from __future__ import annotations
+
+from dedup.io.columns import ColumnNames
+from dedup.io.reading import Reader, read
+from dedup.io.writing import check_target, write_rows
+
+__all__ = ["ColumnNames", "Reader", "check_target", "read", "write_rows"]

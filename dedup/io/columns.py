@@ -1,0 +1,281 @@
+"""From columns to articles: which column holds what, and what its values mean."""
+
+from __future__ import annotations
+
+import functools
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from dedup.io.notes import UNREADABLE_DATES, UNREADABLE_VALUES, Notes, UnusableError
+from dedup.io.streams import decode_utf8
+from dedup.models import Article
+
+__all__ = [
+    "FIELDS",
+    "Broken",
+    "ColumnNames",
+    "Layout",
+    "choose",
+    "choose_for_file",
+    "make_article",
+    "missing",
+    "published",
+]
+
+USUAL_NAMES = {
+    "id": ("id", "article_id", "doc_id", "guid", "uid", "_id", "ma", "ma_bai"),
+    "text": (
+        *("text", "content", "body", "noi_dung", "content_text", "article", "full_text", "maintext"),
+        "van_ban",
+    ),
+    "title": ("title", "headline", "tieu_de", "ten_bai", "name"),
+    "source": ("source", "domain", "publisher", "site", "bao", "nguon", "newspaper"),
+    "url": ("url", "link", "href", "permalink", "duong_dan"),
+    "credit": ("credit", "byline_source", "theo"),
+    "published": (
+        *("published", "published_at", "date", "pubDate", "publish_date", "datetime", "ngay", "ngay_dang"),
+        *("created_at", "time"),
+    ),
+}
+FIELDS = tuple(USUAL_NAMES)
+_USUAL_TEXT = f"a column {', '.join(USUAL_NAMES['text'])} or one named by the caller"
+
+_NAMES_SHOWN = 30
+# A "name" of 100 MB is a damaged file: no need to look at each of its letters.
+_NAME_LIMIT = 100
+
+
+class ColumnNames(TypedDict, total=False):
+    """Which column holds which field of an article; None or left out: the usual names are tried."""
+
+    id: str | None
+    text: str | None
+    title: str | None
+    source: str | None
+    url: str | None
+    credit: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the fields of an article stand among the columns.
+
+    Attributes:
+        indexes: for each of FIELDS the index of its column, or None.
+        extra: the other columns: name, index.
+        chosen: field → name of its column.
+        text_column: in words, which column is needed for the text.
+    """
+
+    indexes: tuple[int | None, ...]
+    extra: tuple[tuple[str, int], ...]
+    chosen: Mapping[str, str]
+    text_column: str
+
+    def article(self, values: Sequence[Any], name: str, notes: Notes) -> Article:
+        """Makes an article of one row of values; `name` is its id where no column has one.
+
+        Raises:
+            UnusableError: there is no text, or the text or the id has the wrong type.
+        """
+        if self.indexes[1] is None:
+            raise UnusableError(f"no text: need {self.text_column}")
+        extra = {key: values[i] for key, i in self.extra}
+        return make_article([None if i is None else values[i] for i in self.indexes], name, extra, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a value that a file has but that cannot be decoded."""
+
+    reason: str
+
+
+def choose(names: Sequence[str], named: Mapping[str, str]) -> Layout:
+    """Finds the column of each field: the one named for it, else the first usual name that is there.
+
+    Of columns with the same name the first is meant; in `extra` the later ones are called `name#2`, `name#3`.
+    """
+    first: dict[str, int] = {}
+    usual: dict[str, int] = {}
+    for i, name in enumerate(names):
+        first.setdefault(name, i)
+        if name not in named.values():
+            usual.setdefault(_plain_name(name), i)
+    indexes = []
+    for field, candidates in USUAL_NAMES.items():
+        if field in named:
+            indexes.append(first.get(named[field]))
+        else:
+            indexes.append(next((usual[key] for key in map(_plain_name, candidates) if key in usual), None))
+    extra = tuple((name, i) for i, name in enumerate(_distinct(names)) if i not in indexes)
+    chosen = {field: names[i] for field, i in zip(FIELDS, indexes, strict=True) if i is not None}
+    text_column = f"a column {named['text']!r}" if "text" in named else _USUAL_TEXT
+    return Layout(tuple(indexes), extra, chosen, text_column)
+
+
+def choose_for_file(names: Sequence[str], named: Mapping[str, str]) -> Layout:
+    """Like `choose`, for a file that has one header for all its rows.
+
+    Raises:
+        UnusableError: a column that is named is not there, or there is none for the text.
+    """
+    if absent := [name for name in named.values() if name not in names]:
+        raise missing(absent, names)
+    layout = choose(names, named)
+    if layout.indexes[1] is None:
+        raise UnusableError(f"no text: need {layout.text_column}; there are {_shown(names)}")
+    return layout
+
+
+def missing(columns: Iterable[str], there: Sequence[str]) -> UnusableError:
+    """The reason for leaving out a file that lacks columns which the caller named."""
+    wanted = ", ".join(repr(name) for name in columns)
+    return UnusableError(f"no column {wanted}: there are {_shown(there)}")
+
+
+def _shown(names: Sequence[str]) -> str:
+    shown = [f"{name:.60}" for name in names[:_NAMES_SHOWN]] + (["…"] if len(names) > _NAMES_SHOWN else [])
+    return ", ".join(shown) or "none"
+
+
+def make_article(values: Sequence[Any], name: str, extra: dict[str, Any], notes: Notes) -> Article:
+    """Makes an article of raw values in the order of FIELDS; `name` is its id where the value is empty.
+
+    Raises:
+        UnusableError: the text or the id has the wrong type.
+    """
+    id, text, title, source, url, credit, when = values
+    if type(text) is not str:
+        text = _text(text)
+    if type(id) is not str or not id:
+        id = _identifier(id, name)
+    moment = None
+    if when is not None and when != "":
+        moment = published(when)
+        if moment is None:
+            notes.counts[UNREADABLE_DATES] += 1
+    return Article(
+        id,
+        text,
+        title if type(title) is str else _string(title, notes),
+        source if type(source) is str else _string(source, notes),
+        url if type(url) is str else _string(url, notes),
+        credit if type(credit) is str else _string(credit, notes),
+        moment,
+        extra,
+    )
+
+
+def published(value: object) -> datetime | date | None:
+    """Reads a time of publication: a datetime, a date, or an ISO 8601 string; None for anything else.
+
+    A time without a zone is meant in Vietnam; a day without a time stays a day.
+
+    >>> published("2024-09-25")
+    datetime.date(2024, 9, 25)
+    >>> published("2024-09-25 21:04").isoformat()
+    '2024-09-25T21:04:00+07:00'
+    """
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=_vietnam())
+    return value if isinstance(value, date) else None
+
+
+@functools.cache
+def _vietnam() -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo("Asia/Ho_Chi_Minh")
+    except ZoneInfoNotFoundError:  # Windows and small images have no zones; it has been UTC+7 since 1975
+        return timezone(timedelta(hours=7))
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain_name(name: str) -> str:
+    if len(name) > _NAME_LIMIT:
+        return name
+    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    return "".join(c for c in letters if not unicodedata.combining(c) and c not in "_- \t\ufeff")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Makes names distinct; as many as there are, so a `b#2` that is really in the file is not overwritten."""
+    taken = set(names)
+    seen: set[str] = set()
+    result = []
+    for name in names:
+        own, n = name, 1
+        while own in seen or (n > 1 and own in taken):
+            n += 1
+            own = f"{name}#{n}"
+        seen.add(own)
+        result.append(own)
+    return result
+
+
+def _sort_of_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float | Decimal):
+        return "a number"
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        return decode_utf8(value)
+    if isinstance(value, Broken):
+        raise UnusableError(value.reason)
+    raise UnusableError("no text" if value is None else f"the text is {_sort_of_value(value)}: need a string")
+
+
+def _identifier(value: object, name: str) -> str:
+    if isinstance(value, Mapping) and set(value) == {"$oid"}:  # as mongoexport writes it
+        value = value["$oid"]
+    if isinstance(value, bytes):
+        value = decode_utf8(value)
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return name
+    if isinstance(value, Broken):
+        raise UnusableError(value.reason)
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | _uuid()):
+        raise UnusableError(f"the id is {_sort_of_value(value)}: need a string or a number")
+    return str(value)
+
+
+def _uuid() -> type:
+    from uuid import UUID
+
+    return UUID
+
+
+def _string(value: object, notes: Notes) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    notes.counts[UNREADABLE_VALUES] += 1
+    return ""

@@ -1,0 +1,167 @@
+"""Reads articles from files, folders and standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from types import TracebackType
+from typing import Unpack
+
+from dedup.errors import InputError, MissingExtraError, ParamError
+from dedup.io.columns import FIELDS, ColumnNames
+from dedup.io.notes import Notes, UnusableError
+from dedup.io.parquet import read_parquet
+from dedup.io.places import STDIN, Place, find, why
+from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
+from dedup.models import Article, Skipped
+
+__all__ = ["Reader", "read"]
+
+_READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article]]] = {
+    "txt": read_txt,
+    "json": read_json,
+    "jsonl": read_jsonl,
+    "csv": read_csv,
+    "tsv": read_csv,
+    "parquet": read_parquet,
+}
+
+
+def read(*paths: str | os.PathLike[str], **columns: Unpack[ColumnNames]) -> Reader:
+    """Returns the articles at `paths`, as a stream.
+
+    A path is a file, a folder (read with all that is below it, sorted by name, hidden entries left out) or "-" for
+    JSON Lines on standard input. Files are known by their suffix: .txt, .json, .jsonl, .ndjson, .csv, .tsv, .parquet,
+    each also with .gz or .zst.
+
+    What cannot be used is left out, kept in `Reader.skipped` and logged as a warning; iterating never raises for it.
+    Of a damaged or truncated file every article before the break is read.
+
+    An article without an id is called by its path below the folder that was named (by its file name where the file
+    was), with `:line` (rows of Parquet and items of JSON: their number) where a file holds many. An empty text is kept,
+    except in .txt and CSV.
+
+    Args:
+        paths: what to read, in this order.
+        columns: which column holds the `id`, `text`, `title`, `source`, `url`, `credit` or `published`; without it the
+            usual names are tried (content, noi_dung, tieu_de, link, pubDate …; case, marks and underscores do not
+            matter). A file without a column that is named here is skipped. What no field takes is in `Article.extra`.
+
+    Raises:
+        InputError: a path does not exist.
+        ParamError: no path, or an unknown field.
+        MissingExtraError: a Parquet file is named and pyarrow is not installed.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "gia-nuoc.txt").write_text("Tỉnh Hà Lâm công bố giá nước.", encoding="utf-8")
+    ...     [article.id for article in read(folder)]
+    ['gia-nuoc.txt']
+    """
+    if not paths:
+        raise ParamError("paths=(): need at least one")
+    for field in columns:
+        if field not in FIELDS:
+            raise ParamError(f"{field}={columns[field]!r}: need a field, one of {', '.join(FIELDS)}")  # type: ignore[literal-required]
+    named = {field: str(name) for field, name in columns.items() if name is not None}
+    plain = [os.fsdecode(path) for path in paths]
+    for path in plain:
+        _check_path(path)
+    return Reader(plain, named)
+
+
+class Reader(Iterator[Article]):
+    """A stream of articles, and the account of it. Made by `read`; a context manager that closes the file at hand.
+
+    Attributes:
+        skipped: what was left out so far: `path` or `path:line`, and why.
+        counts: values that were there and became None or "": "unreadable dates", "unreadable values" (a list as title).
+        columns: field → column, of the file that was begun last.
+        files: how many files were begun.
+    """
+
+    def __init__(self, paths: Sequence[str], named: Mapping[str, str]) -> None:
+        self._paths = tuple(paths)
+        self._named = dict(named)
+        self._notes = Notes()
+        self._total: int | None = None
+        self._articles = self._read_all()
+
+    def __next__(self) -> Article:
+        return next(self._articles)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file at hand and ends the stream; twice is no error."""
+        self._articles.close()
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        return self._notes.skipped
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self._notes.counts
+
+    @property
+    def columns(self) -> dict[str, str]:
+        return self._notes.columns
+
+    @property
+    def files(self) -> int:
+        return self._notes.files
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes taken so far from the files on the disk, compressed as they are, or from standard input."""
+        return self._notes.bytes_read
+
+    @property
+    def bytes_total(self) -> int | None:
+        """Bytes of all the files, by a walk through the folders at the first access; None with standard input."""
+        if STDIN in self._paths:
+            return None
+        if self._total is None:
+            self._total = sum(place.size for place in find(self._paths, lambda where, reason: None))
+        return self._total
+
+    def _read_all(self) -> Generator[Article, None, None]:
+        notes = self._notes
+        for place in find(self._paths, notes.skip):
+            begin = notes.bytes_read
+            notes.files += 1
+            try:
+                yield from _READERS[place.kind](place, self._named, notes)
+            except UnusableError as error:
+                notes.skip(place.path, error.reason)
+            except OSError as error:
+                notes.skip(place.path, why(error))
+            except MissingExtraError as error:
+                notes.skip(place.path, str(error))
+            except MemoryError:
+                notes.skip(place.path, "larger than the memory")
+            if place.path != STDIN:
+                notes.bytes_read = begin + place.size
+
+
+def _check_path(path: str) -> None:
+    if path == STDIN:
+        return
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(path, "no such file or folder") from None
+    except ValueError:
+        raise InputError(repr(path), "no path has a NUL character") from None
+    except OSError:
+        pass  # it is there but cannot be read: skipped with the reason when its turn comes
+    if path.lower().endswith((".parquet", ".parquet.gz", ".parquet.zst")) and find_spec("pyarrow") is None:
+        raise MissingExtraError("reading Parquet", "arrow")

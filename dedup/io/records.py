@@ -1,0 +1,250 @@
+"""Articles from text, JSON, JSON Lines and CSV, as streams."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dedup.io.columns import Layout, choose, choose_for_file, missing
+from dedup.io.notes import Notes, UnusableError
+from dedup.io.places import STDIN, Place
+from dedup.io.streams import LINE_LIMIT, as_text, decode_utf8, is_utf16, lines, open_stream, read_whole, too_long
+from dedup.models import Article
+
+__all__ = ["read_csv", "read_json", "read_jsonl", "read_txt"]
+
+LIST_KEYS = ("articles", "data", "items", "docs", "results")
+JSON_LIMIT = 1 << 31
+
+# A column that the caller named may be absent from single objects; absent from this many it is a mistake.
+_LOOKAHEAD = 100
+_LAYOUTS_KEPT = 1024
+# Follows the last line of a CSV file: it comes out alone, or inside the field whose quote was never closed.
+_END = "\0end of file\0"
+
+
+def read_txt(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
+    """Yields the one article of a text file, unaltered but for a byte order mark."""
+    with open_stream(place, notes) as stream:
+        text = as_text(read_whole(stream, LINE_LIMIT))
+    if not text or text.isspace():
+        raise UnusableError("empty")
+    yield Article(place.name, text)
+
+
+def read_json(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
+    """Yields the articles of a JSON file: an object, a list of objects, or an object with one under a usual key."""
+    with open_stream(place, notes) as stream:
+        text = as_text(read_whole(stream, JSON_LIMIT))
+    if not text or text.isspace():
+        raise UnusableError("empty")
+    value = _parse(text)
+    items = _items(value, named)
+    if items is None:
+        yield from _articles([("", _object(value))], place, named, notes)
+    else:
+        yield from _articles(_numbered(items, place, notes), place, named, notes)
+
+
+def read_jsonl(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
+    """Yields the articles of a JSON Lines file, line by line."""
+    with open_stream(place, notes) as stream:
+        yield from _articles(_objects(stream, place, notes), place, named, notes)
+
+
+def read_csv(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
+    """Yields the articles of a CSV file with a header; its delimiter is a comma, a semicolon or a tab."""
+    with open_stream(place, notes) as stream:
+        # What is invalid comes as surrogates, so that it costs its row and not the rest of the file.
+        if is_utf16(stream.peek(2)[:2]):
+            encoding, text = "UTF-16", io.TextIOWrapper(stream, "utf-16", "surrogatepass", newline="")
+        else:
+            encoding, text = "UTF-8", io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
+        rows = _rows(text, place)
+        number, header = next(rows)
+        if problem := _problem(header, encoding):
+            raise UnusableError(f"line {number}: {problem}")
+        layout = choose_for_file(header, named)
+        notes.choose(place.path, layout.chosen)
+        for number, row in rows:
+            try:
+                if problem := _problem(row, encoding):
+                    raise UnusableError(problem)
+                article = _row_article(row, layout, len(header), f"{place.name}:{number}", notes)
+            except UnusableError as error:
+                notes.skip(f"{place.path}:{number}", error.reason)
+            else:
+                yield article
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise UnusableError(f"not valid JSON: {error.msg} ({where}column {error.colno})") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise UnusableError(f"not valid JSON: {error}") from None
+    except RecursionError:
+        raise UnusableError("JSON nested too deeply") from None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UnusableError("not a JSON object")
+    return value
+
+
+def _items(value: Any, named: Mapping[str, str]) -> list[Any] | None:
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    column = choose(tuple(value), named).chosen.get("text")
+    if column is not None and isinstance(value[column], str):
+        return None
+    return next((value[key] for key in LIST_KEYS if isinstance(value.get(key), list)), None)
+
+
+def _numbered(items: list[Any], place: Place, notes: Notes) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, item in enumerate(items, start=1):
+        if isinstance(item, dict):
+            yield f":{number}", item
+        else:
+            notes.skip(f"{place.path}:{number}", "not a JSON object")
+
+
+def _objects(stream: io.BufferedReader, place: Place, notes: Notes) -> Iterator[tuple[str, dict[str, Any]]]:
+    is_empty = True
+    for number, line in lines(stream):
+        if number == 1 and line:
+            line = _first_line(line)
+        try:
+            if line is None:
+                is_empty = False
+                raise UnusableError(too_long(LINE_LIMIT))
+            if line.isspace() or not line:
+                continue
+            is_empty = False
+            item = _object(_parse(decode_utf8(line)))
+        except UnusableError as error:
+            notes.skip(f"{place.path}:{number}", error.reason)
+        else:
+            yield f":{number}", item
+    if is_empty and place.path != STDIN:
+        raise UnusableError("empty")
+
+
+def _first_line(line: bytes) -> bytes:
+    if is_utf16(line):
+        raise UnusableError("UTF-16: JSON Lines need UTF-8")
+    if b"\0" in line:
+        raise UnusableError("binary file")
+    return line.removeprefix(b"\xef\xbb\xbf")
+
+
+def _articles(
+    items: Iterable[tuple[str, dict[str, Any]]], place: Place, named: Mapping[str, str], notes: Notes
+) -> Iterator[Article]:
+    layouts: dict[tuple[str, ...], Layout] = {}
+    for suffix, item in _with_named_columns(items, named):
+        keys = tuple(item)
+        layout = layouts.get(keys)
+        if layout is None:
+            if len(layouts) == _LAYOUTS_KEPT:
+                layouts.clear()
+            layout = layouts[keys] = choose(keys, named)
+            if len(layouts) == 1:
+                notes.choose(place.path, layout.chosen)
+        try:
+            article = layout.article(tuple(item.values()), place.name + suffix, notes)
+        except UnusableError as error:
+            notes.skip(place.path + suffix, error.reason)
+        else:
+            yield article
+
+
+def _with_named_columns(
+    items: Iterable[tuple[str, dict[str, Any]]], named: Mapping[str, str]
+) -> Iterable[tuple[str, dict[str, Any]]]:
+    absent = dict.fromkeys(named.values())
+    if not absent:
+        return items
+    items = iter(items)
+    ahead: list[tuple[str, dict[str, Any]]] = []
+    there: dict[str, None] = {}
+    for entry in itertools.islice(items, _LOOKAHEAD):
+        ahead.append(entry)
+        there.update(dict.fromkeys(entry[1]))
+        absent = {name: None for name in absent if name not in entry[1]}
+        if not absent:
+            break
+    if absent and ahead:
+        raise missing(absent, list(there))
+    return itertools.chain(ahead, items)
+
+
+def _rows(text: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows that are not blank, each with the number of the line where it begins; the header comes first."""
+    csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
+    first, blank = _header_line(text)
+    delimiters = "\t,;" if place.kind == "tsv" else ",;\t"
+    unquoted = re.sub(r'"[^"]*"?', "", first)
+    reader = csv.reader(itertools.chain([first], text, [_END]), delimiter=max(delimiters, key=unquoted.count))
+    while True:
+        number = blank + reader.line_num + 1
+        try:
+            row = next(reader)
+        except csv.Error as error:
+            raise UnusableError(f"not valid CSV in line {blank + reader.line_num}: {error}") from None
+        except UnicodeDecodeError:
+            raise UnusableError(f"invalid UTF-16 after line {blank + reader.line_num}: half a character") from None
+        if row == [_END]:
+            return
+        if row and row[-1].endswith(_END):
+            raise UnusableError(f"line {number}: a quote opens that is not closed before the end of the file")
+        if row:
+            yield number, row
+
+
+def _header_line(text: io.TextIOWrapper) -> tuple[str, int]:
+    blank = 0
+    try:
+        while line := text.readline(LINE_LIMIT):
+            if not line.isspace():
+                break
+            blank += 1
+    except UnicodeDecodeError:
+        raise UnusableError("invalid UTF-16 in line 1") from None
+    if not line:
+        raise UnusableError("empty")
+    if len(line) == LINE_LIMIT:
+        raise UnusableError(f"line 1: {too_long(LINE_LIMIT)}")
+    if "\0" in line:
+        raise UnusableError("binary file")
+    return line, blank
+
+
+def _problem(row: list[str], encoding: str) -> str:
+    joined = "".join(row)
+    if "\0" in joined:
+        return "NUL characters"
+    try:
+        joined.encode()
+    except UnicodeEncodeError:
+        return f"invalid {encoding}"
+    return ""
+
+
+def _row_article(row: list[str], layout: Layout, width: int, name: str, notes: Notes) -> Article:
+    if len(row) > width:
+        raise UnusableError(f"{len(row)} fields where the header has {width}")
+    row += [""] * (width - len(row))
+    if not row[layout.indexes[1] or 0]:
+        raise UnusableError("no text")
+    return layout.article(row, name, notes)

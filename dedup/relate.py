@@ -1,0 +1,127 @@
+"""The relation of a pair, decided from figures that can be read: how much is copied, in what runs, and what differs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dedup import kernels
+from dedup.models import Relation
+from dedup.text import encode, tables
+
+__all__ = ["Decision", "Features", "decide", "headlines_differ"]
+
+# Borders, with what they were measured on: 91 labelled pairs of real articles (benchmarks/README.md).
+SAME_TEXT = 0.95  # of both texts' syllables stand in copied passages: one text, cosmetic edits
+EDITED = 0.58  # of the shorter text is copied: one is made from the other
+PARTIAL = 0.25  # of the shorter text is copied, in whatever runs
+PASSAGE = 32  # syllables of a copied run that chance and stock phrases do not give
+FORM_NUMBERS = 8  # numbers that a text must hold for their difference to mean a recurring form
+FORM_SHARED = 0.5  # of the numbers are common at most: the slots of a form are filled anew
+FORM_RUN = 24  # syllables on average at most in the runs of a form between its slots
+NEAR_COPY = 0.9  # of both texts are copied: differing numbers then stand in slots or are corrections
+
+
+class Features(NamedTuple):
+    """Figures of one pair, as `kernels.tile_pairs` returns them: counts of syllables, passages and distinct words.
+
+    "left" are syllables outside passages; names are capitalised words that do not begin a sentence.
+    """
+
+    syllables_a: int
+    syllables_b: int
+    passages: int
+    copied: int
+    longest: int
+    copied_long: int  # in passages of 24 syllables or more
+    numbers_a: int
+    numbers_b: int
+    numbers_shared: int
+    left_numbers_a: int
+    left_numbers_b: int
+    left_numbers_shared: int
+    names_a: int
+    names_b: int
+    names_shared: int
+    left_names_a: int
+    left_names_b: int
+    left_names_shared: int
+    labelled_a: int  # numbers outside passages behind a word that labels a slot: "mã đề 101"
+    labelled_b: int
+
+
+class Decision(NamedTuple):
+    """A relation, and whether the pair is clear of every border."""
+
+    relation: Relation | None
+    is_certain: bool
+
+
+def decide(features: Features, containment: float, *, headlines_conflict: bool = False) -> Decision:
+    """The relation of a pair from its features and larger containment (0..1).
+
+    In this order: *reprint* where nearly all of both texts is copied and no number, code or name of one stands
+    against another one of the other; *template* where only labelled slots differ, or where many short runs hold the
+    form together and most numbers differ; *edited*, *partial* by how much of the shorter text is copied; else None.
+
+    Args:
+        features: figures of the pair.
+        containment: the larger of `a_in_b` and `b_in_a`.
+        headlines_conflict: the articles' titles hold different numbers, codes or names.
+    """
+    f = features
+    shorter, longer = sorted((f.syllables_a, f.syllables_b))
+    if shorter == 0:
+        return Decision(None, True)
+    copied = max(f.copied / shorter, containment)
+    covered = f.copied / longer
+    if covered >= NEAR_COPY or (shorter < 8 and containment == 1 and shorter == longer):
+        has_conflict = headlines_conflict or _conflicts(f)
+        if min(f.labelled_a, f.labelled_b) > 0:
+            return Decision("template", covered >= SAME_TEXT)
+        if covered >= SAME_TEXT or shorter < 8:
+            return Decision("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)
+        return Decision("edited", covered < NEAR_COPY + 0.03)
+    if _is_form(f, containment):
+        return Decision("template", _share(f) < 0.35 and copied < EDITED)
+    if copied >= EDITED:
+        return Decision("edited", copied >= EDITED + 0.12)
+    if containment >= PARTIAL or f.longest >= PASSAGE:
+        return Decision("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
+    return Decision(None, f.longest < PASSAGE - 10)
+
+
+def _conflicts(f: Features) -> bool:
+    """Whether, outside the copied passages, numbers or names of one text stand against others of the other."""
+    numbers = f.left_numbers_shared < min(f.left_numbers_a, f.left_numbers_b)
+    return numbers or f.left_names_shared < min(f.left_names_a, f.left_names_b)
+
+
+def _share(f: Features) -> float:
+    return f.numbers_shared / max(1, min(f.numbers_a, f.numbers_b))
+
+
+def _is_form(f: Features, containment: float) -> bool:
+    """Whether the pair shares a skeleton in short runs, but neither most numbers nor a long passage."""
+    has_skeleton = f.passages >= 2 and f.copied < FORM_RUN * f.passages and containment >= 0.09
+    shares_words = f.names_shared >= 0.5 * min(f.names_a, f.names_b)
+    limit = FORM_SHARED if f.copied_long == 0 else FORM_SHARED - 0.08
+    return has_skeleton and shares_words and min(f.numbers_a, f.numbers_b) >= FORM_NUMBERS and _share(f) < limit
+
+
+def headlines_differ(a: str, b: str) -> bool:
+    """Whether two headlines hold different numbers, codes or names, each having one that the other lacks.
+
+    >>> headlines_differ("Đáp án môn Lý mã đề 101", "Đáp án môn Lý mã đề 102")
+    True
+    """
+    if not a or not b or a == b:
+        return False
+    one, two = _marks(a), _marks(b)
+    return any(x - y and y - x for x, y in zip(one, two, strict=True))
+
+
+def _marks(headline: str) -> tuple[set[int], set[int]]:
+    """The numbers and codes, and the names, of a headline, as syllable hashes."""
+    syllables, flags, *_ = kernels.document(encode(headline), tables(), 1)
+    is_name = (flags & kernels.CAPITAL != 0) & (flags & kernels.SENTENCE_START == 0)
+    return set(syllables[flags & kernels.DIGITS != 0].tolist()), set(syllables[is_name].tolist())

@@ -1,0 +1,169 @@
+"""Text as canonical syllables: tokens with spans, and the sets of shingles that every figure is made of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from dedup import kernels, lexicon
+from dedup.errors import ArticleError, ParamError
+from dedup.letters import LETTER, LETTER_Y, letters
+from dedup.models import Params, Token
+
+__all__ = ["Tables", "encode", "shingles", "spans", "tables", "tokenize"]
+
+Tables = tuple[Any, ...]  # (page, kind, value, aliases, phrases): what the kernels take
+_Kind = Literal["word", "number", "code", "glyph"]
+_KINDS: dict[int, _Kind] = {
+    kernels.LETTERS: "word",
+    kernels.DIGITS: "number",
+    kernels.LETTERS | kernels.DIGITS: "code",
+    kernels.SIGN: "glyph",
+}
+_PHRASE_KINDS = {"line": 1, "start": 2, "comments": 3, "related": 4, "credit": 5, "caption": 6, "url": 7}
+_WORD_KINDS = {"date": 8, "label": 9, "both": 10}
+_YEAR = 11
+_PLAIN = Params()
+assert LETTER == kernels._LETTER and LETTER_Y == kernels._LETTER_Y
+
+
+def encode(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """The text as UTF-8 for the kernels, uint8 (bytes,). Lone surrogates are kept as three bytes each."""
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def tokenize(text: str) -> list[Token]:
+    """The syllables of any string, in order, as they stand in it; an empty list for a text without any.
+
+    Letters and digits in a row are one token (G7, 9h30, Covid); punctuation, hyphens and slashes separate
+    (25/9/2024 has three). A number keeps its separators (1.340; 11,8). Marks, zero-width characters and soft hyphens
+    never separate. Signs of scripts without spaces (Han, Kana, Thai, Lao, Khmer) are a token each.
+
+    Raises:
+        ArticleError: text is no string.
+
+    >>> [t.text for t in tokenize("Covid-19: thêm 1.340 ca, lúc 9h30.")]
+    ['Covid', '19', 'thêm', '1.340', 'ca', 'lúc', '9h30']
+    """
+    _check_text(text)
+    _, flags, starts, ends = kernels.document(encode(text), tables(_PLAIN), 0)
+    kinds = [_KINDS[f] for f in (flags & (kernels.LETTERS | kernels.DIGITS | kernels.SIGN)).tolist()]
+    rows = zip(kinds, starts.tolist(), ends.tolist(), strict=True)
+    return [Token(text[start:end], start, end, kind) for kind, start, end in rows]
+
+
+def shingles(text: str, k: int = 5) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """The hashes of every k consecutive canonical syllables: uint64 (n,), sorted, distinct.
+
+    Canonical: blind to case, composition, tone placement and aliases, without structural page furniture. A text of
+    fewer than k syllables has one shingle; a text without syllables none.
+
+    Raises:
+        ArticleError: text is no string.
+        ParamError: k is out of its range.
+
+    >>> len(shingles("Sáng nay, hồ Tây lộng gió.", k=5))
+    2
+    """
+    _check_text(text)
+    params = _PLAIN if k == 5 else Params(k=k, min_passage=max(k, 24))
+    buf = encode(text)
+    offsets = np.array([0, len(buf)], np.int64)
+    result: np.ndarray[Any, Any] = kernels.prepare(buf, offsets, np.zeros(1, np.int64), tables(params), k)[3]
+    return result
+
+
+def spans(text: str, params: Params = _PLAIN) -> tuple[np.ndarray[Any, Any], ...]:
+    """The canonical syllables of a text with their place: (hashes uint64, flags uint8, starts int64, ends int64).
+
+    Aliases are applied and furniture is left out; starts and ends are code points of the original string.
+    """
+    result: tuple[np.ndarray[Any, Any], ...] = kernels.document(encode(text), tables(params), 2)
+    return result
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str):
+        raise ArticleError(f"text={text!r:.60}: need a string")
+
+
+def tables(params: Params = _PLAIN) -> Tables:
+    """The look-up tables that the kernels need for these Params, made once for each choice of accents and aliases."""
+    extra = tuple(sorted(params.aliases.items())) if isinstance(params.aliases, Mapping) else ()
+    return _tables(params.accents, bool(params.aliases) or isinstance(params.aliases, Mapping), extra)
+
+
+@functools.lru_cache(maxsize=8)
+def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...]) -> Tables:
+    base = tuple(np.ascontiguousarray(array) for array in letters(accents))
+    nothing = _hash_table({})
+    bare: Tables = (*base, _alias_tables({}, {}), nothing)
+    forms = {**lexicon.aliases(), **dict(extra)} if use_aliases else {}
+    long_forms = _syllables_of(list(forms), bare)
+    short_forms = _syllables_of(list(forms.values()), bare)
+    for (long, short), left, right in zip(forms.items(), long_forms, short_forms, strict=True):
+        if not left or not right or len(right) > 2 * len(left):
+            raise ParamError(f"aliases[{long!r}]={short!r}: need words on both sides, the short form at most twice as many")
+    with_aliases: Tables = (*base, _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)), {}), nothing)
+    return (*base, with_aliases[3], _hash_table(_phrase_hashes(with_aliases)))
+
+
+def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
+    """The syllable hashes of each phrase; complemented where punctuation stands before one inside the phrase."""
+    result = []
+    for phrase in phrases:
+        syllables, flags, *_ = kernels.document(encode(phrase), with_tables, 1)
+        is_behind = (flags & kernels.PUNCTUATED != 0) & (np.arange(len(flags)) > 0)
+        result.append(np.where(is_behind, ~syllables, syllables).tolist())
+    return result
+
+
+def _alias_tables(forms: dict[tuple[int, ...], list[int]], states: dict[tuple[int, int], int]) -> Tables:
+    """A trie of the long forms, as hash tables: see kernels._rewrite_aliases."""
+    sieve = np.zeros(4096, np.bool_)
+    ends = [0]
+    short: list[int] = []
+    for long, replacement in forms.items():
+        state = 0
+        for syllable in long:
+            if (state, syllable) not in states:
+                states[state, syllable] = len(ends)
+                ends.append(0)
+            state = states[state, syllable]
+        sieve[long[0] & 4095] = True
+        ends[state] = len(short) + 1
+        short += [len(replacement), *replacement]
+    edges = {syllable ^ (state * int(kernels._ORDER) % 2**64): target for (state, syllable), target in states.items()}
+    return (sieve, *_hash_table(edges), np.array(ends, np.int64), np.array(short or [0], np.uint64))
+
+
+def _hash_table(values: Mapping[int, int]) -> Tables:
+    """(keys uint64, values int64) for kernels._find: a power of two of slots, at most half of them used."""
+    size = 4
+    while size < 2 * len(values) + 2:
+        size *= 2
+    keys, numbers = np.zeros(size, np.uint64), np.zeros(size, np.int64)
+    for key, value in values.items():
+        place = key & (size - 1)
+        while numbers[place]:
+            place = (place + 1) & (size - 1)
+        keys[place], numbers[place] = key, value
+    return keys, numbers
+
+
+def _phrase_hashes(with_tables: Tables) -> dict[int, int]:
+    """Furniture phrases as (hash of their syllables → kind), as kernels._lines hashes a line."""
+    rows = [(_PHRASE_KINDS[kind], phrase) for kind, phrase in lexicon.furniture_phrases()]
+    rows += [(_WORD_KINDS[kind], word) for kind, word in lexicon.words()]
+    rows += [(_YEAR, str(year)) for year in range(1990, 2100)]
+    hashes: dict[int, int] = {}
+    for (kind, _), syllables in zip(rows, _syllables_of([phrase for _, phrase in rows], with_tables), strict=True):
+        h = 0
+        for syllable in syllables:
+            h = (h ^ syllable) * int(kernels._ROLL) % 2**64
+            h ^= h >> 31
+        hashes[h] = kind
+    return hashes
