@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -64,6 +65,7 @@ class Corpus:
         self._threads = thread_count(params.threads)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
         self._chunks: list[_Chunk] = []
+        self._firsts: list[int] = []
         self._under_way: deque[Future[Sketches]] = deque()
         self._done: list[Sketches] = []
         self._count = 0
@@ -75,6 +77,7 @@ class Corpus:
         """Appends texts, as UTF-8."""
         chunk = _Chunk(self._count, *pack(texts))
         self._chunks.append(chunk)
+        self._firsts.append(chunk.first)
         self._count += len(chunk.offsets) - 1
         while len(self._under_way) >= 4 * self._threads:
             self._done.append(self._under_way.popleft().result())
@@ -97,15 +100,19 @@ class Corpus:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _locate(self, which: _I64) -> tuple[_I64, _I64]:
-        firsts = np.array([chunk.first for chunk in self._chunks], np.int64)
+        firsts = np.array(self._firsts, np.int64)
         chunk = np.searchsorted(firsts, which, side="right") - 1
         return chunk, which - firsts[chunk]
 
+    def utf8(self, number: int) -> bytes:
+        """A text as it was added."""
+        chunk = self._chunks[bisect_right(self._firsts, number) - 1]
+        place = number - chunk.first
+        return chunk.buf[chunk.offsets[place] : chunk.offsets[place + 1]].tobytes()
+
     def text(self, number: int) -> str:
-        """The text as it was added."""
-        chunk, place = (int(x[0]) for x in self._locate(np.array([number])))
-        _, buf, offsets = self._chunks[chunk]
-        return bytes(buf[offsets[place] : offsets[place + 1]]).decode("utf-8", "surrogatepass")
+        """A text as a string."""
+        return self.utf8(number).decode("utf-8", "surrogatepass")
 
     def sizes(self, which: _I64) -> _I64:
         """Bytes of each text, int64."""

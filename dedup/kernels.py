@@ -17,12 +17,13 @@ from pathlib import Path
 
 import numpy as np
 from numba import config, njit
+from numba.core import event
 
 __all__ = [
-    "cache_directory", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs", "tile_spans",
+    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs", "tile_spans",
 ]  # fmt: skip
 
-log = logging.getLogger("dedup")
+log = logging.getLogger("dedup.kernels")
 
 # Flags of a syllable.
 LETTERS, DIGITS, CAPITAL, PUNCTUATED, NEW_LINE, SENTENCE_START, SIGN, CUT = 1, 2, 4, 8, 16, 32, 64, 128
@@ -98,6 +99,29 @@ def _entry(function):
         return njit(nogil=True)(function)
     finally:
         config.CACHE_DIR = former
+
+
+class _Notice(event.Listener):
+    """Says once that kernels are being compiled: nothing was found in the cache."""
+
+    is_said = False
+
+    def on_start(self, started):
+        dispatcher = started.data.get("dispatcher") if started.data else None
+        if not self.is_said and getattr(getattr(dispatcher, "py_func", None), "__module__", "") == __name__:
+            self.is_said = True
+            log.info("compiling kernels for this processor: about half a minute, once")
+
+    def on_end(self, ended):
+        pass
+
+
+event.register("numba:compile", _Notice())
+
+
+def cache_folder() -> str:
+    """Where the compiled kernels are kept; "" where nothing is kept."""
+    return getattr(getattr(sketches, "_cache", None), "cache_path", "") or ""
 
 
 if (_folder := cache_directory()) is not None and not _private(_folder):

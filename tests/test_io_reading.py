@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import select
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -337,6 +338,11 @@ def test_standard_input_is_not_waited_for():
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdin.write(b'{"text": "1"}\n{"te')
         process.stdin.flush()
+        try:
+            assert select.select([process.stdout], [], [], 20)[0], "no article while the pipe is open"
+        except AssertionError:
+            process.kill()
+            raise
         assert process.stdout.readline() == b"1\n"
         process.stdin.write(b'xt": "2"}')
         process.stdin.close()

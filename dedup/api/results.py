@@ -65,6 +65,12 @@ class Matches(Sequence[Match]):
         for a, b, *figures in zip(*(column.tolist() for column in self._rows), strict=True):
             yield make_match(self._ids[a], self._ids[b], figures, self._find)
 
+    def order_by_strength(self) -> _I64:
+        """Places of the matches, the strongest first: by the share of the shorter article, of both, then by place."""
+        r = self._rows
+        shares = r.shared / np.maximum(np.minimum(r.size_a, r.size_b), 1), r.shared / np.maximum(r.size_a + r.size_b, 1)
+        return np.lexsort((np.arange(len(self)), -shares[1], -shares[0]))
+
     def __repr__(self) -> str:
         return f"<{len(self)} matches>"
 
@@ -142,6 +148,18 @@ class Scan:
             for x, y in expanded:
                 if self._shelf.touches_new(x, y):
                     yield match if {x, y} == {match.a, match.b} else _between(match, x, y)
+
+    def first_line(self, id: str) -> str:
+        """The first line of an article's text that is not blank: what to show of it where it has no title.
+
+        Raises:
+            KeyError: no article has that id.
+        """
+        return next((line.strip() for line in self._text(id)[:2000].splitlines() if line.strip()), "")
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits of all ids and texts, whatever their order: which corpus this was."""
+        return self._shelf.digest()
 
     def _text(self, id: str) -> str:
         return self._shelf.corpus.text(self._shelf.numbers[id])

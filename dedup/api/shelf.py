@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -99,11 +100,21 @@ class Shelf:
         self.counts["renamed"] += 1
         return other
 
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
+        total = 0
+        for number, id in enumerate(self.ids):
+            state = hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8)
+            state.update(b"\0")
+            state.update(self.corpus.utf8(number))
+            total += int.from_bytes(state.digest(), "little")
+        return f"{total % 2**64:016x}"
+
     def _text(self, number: int) -> bytes:
         held = len(self.corpus)
         if number >= held:
             return self._waiting[number - held]
-        return self.corpus.text(number).encode("utf-8", "surrogatepass")
+        return self.corpus.utf8(number)
 
 
 def as_article(item: Any, name: str) -> Article:

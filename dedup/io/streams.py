@@ -128,7 +128,7 @@ class _Counted(io.RawIOBase):
     def __init__(self, source: Any, notes: Notes) -> None:
         super().__init__()
         # read1 of standard input returns what a pipe has by now, where read would wait for more.
-        self._read: Callable[[int], bytes | None] = source.read
+        self._read: Callable[[int], bytes | None] = getattr(source, "read1", source.read)
         self._notes = notes
 
     def readable(self) -> bool:
