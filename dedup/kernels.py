@@ -1146,14 +1146,19 @@ def _gather(syl, flag, taken, want, left_out):
 
 
 @njit
-def _labelled(syl, flag, taken, keys, kinds):
-    """How many numbers outside passages stand behind a word that labels them: "mã đề 101"."""
-    count = 0
-    for i in range(1, len(syl)):
-        if flag[i] & DIGITS and not taken[i]:
-            kind = _word(syl, i - 1, keys, kinds)
-            count += kind == _LABEL or kind == _DATE_LABEL
-    return count
+def _labelled(syl, flag, taken, keys, kinds, label):
+    """Numbers outside passages behind a label word ("mã đề 101"): hashes of the two words before, and of all three."""
+    slots, filled = np.empty(len(syl), np.uint64), np.empty(len(syl), np.uint64)
+    n = 0
+    for i in range(2, len(syl)):
+        if flag[i] & DIGITS and not taken[i] and _word(syl, i - 1, keys, kinds) == label:
+            slots[n] = _mix(syl[i - 2] * _ROLL + syl[i - 1])
+            filled[n] = _mix(slots[n] ^ syl[i])
+            n += 1
+    ordered, ordered_filled = np.empty(n, np.uint64), np.empty(n, np.uint64)
+    _sort_hashes(slots, n, ordered)
+    _sort_hashes(filled, n, ordered_filled)
+    return ordered[: _distinct(ordered, n)], ordered_filled[: _distinct(ordered_filled, n)]
 
 
 @_entry
@@ -1181,6 +1186,9 @@ def tile_pairs(syl, flag, starts, left, right, phrases):
                 one, two = _gather(sa, fa, taken_a, want, left_out == 1), _gather(sb, fb, taken_b, want, left_out == 1)
                 at = 6 + 6 * kind + 3 * left_out
                 row[at], row[at + 1], row[at + 2] = len(one), len(two), _shared(one, two)
-        row[18] = _labelled(sa, fa, taken_a, keys, kinds)
-        row[19] = _labelled(sb, fb, taken_b, keys, kinds)
+        for kind in range(2):
+            label = _LABEL if kind == 0 else _DATE_LABEL
+            one, one_filled = _labelled(sa, fa, taken_a, keys, kinds, label)
+            two, two_filled = _labelled(sb, fb, taken_b, keys, kinds, label)
+            row[18 + kind] = max(0, _shared(one, two) - _shared(one_filled, two_filled))
     return result

@@ -18,6 +18,7 @@ PASSAGE = 32  # syllables of a copied run that chance and stock phrases do not g
 FORM_NUMBERS = 8  # numbers that a text must hold for their difference to mean a recurring form
 FORM_SHARED = 0.5  # of the numbers are common at most: the slots of a form are filled anew
 FORM_RUN = 24  # syllables on average at most in the runs of a form between its slots
+SAME_FORM = 0.6  # of both texts are copied, and a labelled slot holds other numbers: one form, filled anew
 NEAR_COPY = 0.9  # of both texts are copied: differing numbers then stand in slots or are corrections
 
 
@@ -45,8 +46,8 @@ class Features(NamedTuple):
     left_names_a: int
     left_names_b: int
     left_names_shared: int
-    labelled_a: int  # numbers outside passages behind a word that labels a slot: "mã đề 101"
-    labelled_b: int
+    slots: int  # label words behind the same word on both sides, before different numbers: "mã đề 101", "mã đề 102"
+    dates: int  # the same for days: "hôm nay ngày 3", "hôm nay ngày 4"
 
 
 class Decision(NamedTuple):
@@ -74,9 +75,11 @@ def decide(features: Features, containment: float, *, headlines_conflict: bool =
         return Decision(None, True)
     copied = max(f.copied / shorter, containment)
     covered = f.copied / longer
+    if f.slots > 0 and covered >= SAME_FORM:
+        return Decision("template", covered >= NEAR_COPY)
     if covered >= NEAR_COPY or (shorter < 8 and containment == 1 and shorter == longer):
         has_conflict = headlines_conflict or _conflicts(f)
-        if min(f.labelled_a, f.labelled_b) > 0:
+        if f.dates > 0:
             return Decision("template", covered >= SAME_TEXT)
         if covered >= SAME_TEXT or shorter < 8:
             return Decision("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)

@@ -11,6 +11,7 @@ import numpy as np
 from dedup.api.shelf import Shelf
 from dedup.corpus import passages
 from dedup.models import RELATIONS, Article, Crowd, Match, Params, Passage, Skipped
+from dedup.text import spans
 
 __all__ = ["Matches", "Rows", "Scan", "make_match"]
 
@@ -149,13 +150,18 @@ class Scan:
                 if self._shelf.touches_new(x, y):
                     yield match if {x, y} == {match.a, match.b} else _between(match, x, y)
 
-    def first_line(self, id: str) -> str:
-        """The first line of an article's text that is not blank: what to show of it where it has no title.
+    def headline(self, id: str) -> str:
+        """The title of an article, or else the first line of its text that is no page furniture; "" where none is.
 
         Raises:
             KeyError: no article has that id.
         """
-        return next((line.strip() for line in self._text(id)[:2000].splitlines() if line.strip()), "")
+        if title := self.details(id).get("title"):
+            return str(title)
+        text = self._text(id)
+        starts = spans(text, self.params)[2]
+        first = int(starts[0]) if len(starts) else 0
+        return next((line.strip() for line in text[first:].splitlines() if line.strip()), "")
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order: which corpus this was."""

@@ -115,9 +115,9 @@ def _strongest(result: Scan) -> list[Match]:
 
 
 def _name(lang: Language, result: Scan, id: str) -> str:
-    """The title of an article, or else its first line, and its id."""
-    title = result.details(id).get("title") or result.first_line(id) or say(lang, "untitled")
-    return f"{' '.join(title.split())} [{id}]" if len(id) <= 16 else " ".join(title.split())
+    """The headline of an article, and its id where that is short."""
+    headline = " ".join(result.headline(id).split()) or say(lang, "untitled")
+    return f"{headline} [{id}]" if len(id) <= 16 else headline
 
 
 def _account(lang: Language, result: Scan) -> Iterator[str]:
