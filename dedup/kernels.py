@@ -16,11 +16,14 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from numba import config, njit
+from llvmlite import ir
+from numba import config, njit, types
 from numba.core import event
+from numba.extending import intrinsic
 
 __all__ = [
-    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs", "tile_spans",
+    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs",
+    "tile_spans",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -28,9 +31,14 @@ log = logging.getLogger("dedup.kernels")
 # Flags of a syllable.
 LETTERS, DIGITS, CAPITAL, PUNCTUATED, NEW_LINE, SENTENCE_START, SIGN, CUT = 1, 2, 4, 8, 16, 32, 64, 128
 
-# Kinds of code points: the numbers of dedup.letters (a test holds the two lists together).
-_NEWLINE, _IGNORE, _PUNCT, _SENTENCE, _LETTER, _LETTER_Y, _DIGIT, _MARK, _GLYPH, _LETTERS3 = 1, 2, 3, 4, 5, 6, 7, 8, 9, 11
-_UPPER, _VOWEL = 16, 32
+# What a code point is, as bits: the numbers of dedup.letters (a test holds the two lists together).
+_U = np.uint64
+_VOWEL, _SECOND_VOWEL, _Y, _Q, _IS_U, _WORD = _U(1 << 8), _U(1 << 9), _U(1 << 10), _U(1 << 11), _U(1 << 12), _U(1 << 13)
+_DECIMAL, _SPECIAL, _INVISIBLE, _MARK = _U(1 << 14), _U(1 << 15), _U(1 << 16), _U(1 << 17)
+_TWO, _MANY = _U(1 << 18), _U(3 << 18)
+_DIRECT = _U(0x3000)
+_GAP, _KIND, _CAP = _U(8 | 16 | 32), _U(1 | 2 | 64), _U(4)
+_ONGOING = _U(0xFF | 1 << 8 | 1 << 9)  # what a syllable keeps from letter to letter
 
 _RADIX = np.uint64(0x9E3779B97F4A7C15)
 _RADIX2 = np.uint64(0x9E3779B97F4A7C15 * 0x9E3779B97F4A7C15 % 2**64)
@@ -42,7 +50,9 @@ _M1 = np.uint64(0xFF51AFD7ED558CCD)
 _M2 = np.uint64(0xC4CEB9FE1A85EC53)
 _U1, _U7, _U31, _U33 = np.uint64(1), np.uint64(7), np.uint64(31), np.uint64(33)
 _HIGH = np.uint64(0xFFFFFFFFFFFFFFF8)
-_COMMA, _POINT = np.uint64(0x2C0), np.uint64(0x2E0)
+_COMMA = np.uint64(0x2C0)  # stands in the hash of 11,8
+_ZERO, _POINT, _KNOWN = np.uint64(0x30), np.uint64(0x2E), np.uint64(1 << 15)
+_ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
 
 # Furniture, by line: see _mark_furniture.
@@ -124,6 +134,11 @@ def cache_folder() -> str:
     return getattr(getattr(sketches, "_cache", None), "cache_path", "") or ""
 
 
+def _inlined(function):
+    """A small helper that takes arrays: inlined, because a call costs two atomic counts for each array."""
+    return njit(inline="always")(function)
+
+
 if (_folder := cache_directory()) is not None and not _private(_folder):
     log.warning("no folder for compiled kernels can be written: every process compiles anew (set NUMBA_CACHE_DIR)")
 
@@ -189,7 +204,7 @@ def _distinct(values, n):
     return m
 
 
-@njit
+@_inlined
 def _find(keys, values, x):
     """The value of x in a table of open addressing (size a power of two, empty = 0), or 0."""
     last = np.uint64(len(keys) - 1)
@@ -201,168 +216,252 @@ def _find(keys, values, x):
     return 0
 
 
+@intrinsic
+def _load(typing_context, array, index):
+    """Eight bytes of a uint8 array from any index on, as one uint64."""
+
+    def code(context, builder, signature, args):
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        place = builder.gep(data, [args[1]], source_etype=ir.IntType(8))
+        word = builder.load(builder.bitcast(place, ir.IntType(64).as_pointer()), typ=ir.IntType(64))
+        word.align = 1
+        return word
+
+    return types.uint64(array, index), code
+
+
+@intrinsic
+def _trailing_zeros(typing_context, x):
+    """How many of the low bits are 0; x is not 0."""
+
+    def code(context, builder, signature, args):
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(x), code
+
+
 # --------------------------------------------------------------------------------------------------------- syllables
 
 
 @njit
 def _decode(buf, i, hi):
-    """The code point at i and the index behind it; a broken sequence gives U+FFFD and one byte."""
-    b = np.int64(buf[i])
-    if b < 0x80:
-        return b, i + 1
-    if 0xC2 <= b < 0xE0 and i + 1 < hi:
-        return ((b & 31) << 6) | (np.int64(buf[i + 1]) & 63), i + 2
-    if 0xE0 <= b < 0xF0 and i + 2 < hi:
-        return ((b & 15) << 12) | ((np.int64(buf[i + 1]) & 63) << 6) | (np.int64(buf[i + 2]) & 63), i + 3
-    if 0xF0 <= b < 0xF5 and i + 3 < hi:
-        code = ((b & 7) << 18) | ((np.int64(buf[i + 1]) & 63) << 12)
-        code |= ((np.int64(buf[i + 2]) & 63) << 6) | (np.int64(buf[i + 3]) & 63)
-        return min(code, 0x10FFFF), i + 4
-    return np.int64(0xFFFD), i + 1
+    """The code point at i and the index behind it; a broken sequence gives U+FFFD and one byte. All uint64."""
+    b = _U(buf[i])
+    low = _U(63)
+    if b < _U(0x80):
+        return b, i + _U1
+    if _U(0xC2) <= b < _U(0xE0) and i + _U1 < hi:
+        return ((b & _U(31)) << _U(6)) | (_U(buf[i + _U1]) & low), i + _U(2)
+    if _U(0xE0) <= b < _U(0xF0) and i + _U(2) < hi:
+        code = ((b & _U(15)) << _U(12)) | ((_U(buf[i + _U1]) & low) << _U(6)) | (_U(buf[i + _U(2)]) & low)
+        return code, i + _U(3)
+    if _U(0xF0) <= b < _U(0xF5) and i + _U(3) < hi:
+        code = ((b & _U7) << _U(18)) | ((_U(buf[i + _U1]) & low) << _U(12))
+        code |= ((_U(buf[i + _U(2)]) & low) << _U(6)) | (_U(buf[i + _U(3)]) & low)
+        return min(code, _U(0x10FFFF)), i + _U(4)
+    return _U(0xFFFD), i + _U1
 
 
-@njit
+@_inlined
 def _row(page, code):
-    return code if code < 0x2000 else (np.int64(page[code >> 8]) << 8) | (code & 255)
+    return code if code < _DIRECT else (_U(page[code >> _U(8)]) << _U(8)) | (code & _U(255))
 
 
 @njit
-def _digits_ahead(buf, i, hi, page, kind):
+def _step_back(buf, i, lo):
+    """Where the code point before i begins."""
+    i -= _U1
+    while i > lo and _U(buf[i]) & _U(0xC0) == _U(0x80):
+        i -= _U1
+    return i
+
+
+@njit
+def _digits_ahead(buf, i, hi, page, info):
     """How many digits follow at i, at most 4; what is invisible is passed over."""
     count = 0
     while i < hi and count < 4:
         code, i = _decode(buf, i, hi)
-        k = kind[_row(page, code)] & 15
-        if k == _DIGIT:
+        what = _U(info[_row(page, code)])
+        if what & _U(DIGITS):
             count += 1
-        elif k != _IGNORE:
+        elif not what & _INVISIBLE:
             break
     return count
 
 
 @njit
-def _is_only_vowel(buf, lo, hi, page, kind, value):
-    """Whether the y that ends the letters in buf[lo:hi] is their only vowel (the u of qu- is none): lý, mỹ, quý."""
-    vowels, letters, last = 0, 0, np.uint64(0)
-    q, u = value[0x71] & _HIGH, value[0x75] & _HIGH
-    i = lo
-    while i < hi:
-        code, i = _decode(buf, i, hi)
-        row = _row(page, code)
-        k = kind[row]
-        if (k & 15) == _LETTER or (k & 15) == _LETTER_Y or (k & 15) >= 10:
-            v = value[row] & _HIGH
-            if (k & _VOWEL) and not (letters == 1 and v == u and last == q):
-                vowels += 1
-            letters += 1
-            last = v
-    return vowels == 1
+def _digits_behind(buf, i, first, page, info):
+    """How many digits stand before i in the number that begins at `first`, and whether a comma is before them."""
+    count = 0
+    while i > first:
+        i = _step_back(buf, i, first)
+        code, _ = _decode(buf, i, _U(len(buf)))
+        what = _U(info[_row(page, code)])
+        if what & _U(DIGITS):
+            count += 1
+        elif not what & _INVISIBLE:
+            return count, code == _U(0x2C)
+    return count, False
 
 
 @njit
-def _syllables(buf, lo, hi, page, kind, value, syl, flag, start, end):
-    """One pass over UTF-8: hashes, flags and, where `start` has room, spans in code points. Returns their number."""
+def _parse(buf, lo, hi, letters, syl, flag, start, end, n, gap):
+    """Syllables of buf[lo:hi] appended at n: hashes, flags and, where `start` has room, the bytes where each begins
+    and what follows it. Returns (n, gap): their number, and the flags of what stood behind the last one.
+
+    `state` holds the flags of the open syllable and what is known of its vowels, as bits of `info`; h is 0 where none
+    is open. Unsigned throughout: signed indices cost a check each.
+    """
+    page, info, value = letters
     spans = len(start) > 0
-    fold_y = (value[0x69] & _HIGH) - (value[0x79] & _HIGH)
-    n = 0
-    state = 0  # 0 outside a syllable, else LETTERS | DIGITS | SIGN
-    gap = NEW_LINE | SENTENCE_START
-    h, tone = np.uint64(0), np.uint64(0)
-    is_y, comma, group = False, False, 0
-    first_byte, first, last, position, flags = lo, 0, 0, 0, 0
-    i = lo
-    while i < hi:
+    fold_y = (value[_U(0x69)] & _HIGH) - (value[_U(0x79)] & _HIGH)
+    h, tone, state = _U(0), _U(0), _U(0)
+    i = first = lo
+    while i <= hi:
         at = i
-        b = np.int64(buf[i])
-        if b < 0x80:
-            row = b
-            i += 1
+        if i == hi:  # the end closes what is open
+            code, what, v, i = _U(0), _U(0), _U(0), i + _U1
         else:
             code, i = _decode(buf, i, hi)
-            row = code if code < 0x2000 else (np.int64(page[code >> 8]) << 8) | (code & 255)
-        k = np.int64(kind[row])
-        what = k & 15
-        position += 1
-        if what == _IGNORE:
+            row = _row(page, code)
+            what, v = _U(info[row]), value[row]
+        if what & _INVISIBLE:
             continue
-        v = value[row]
-        if what == _MARK:
-            if state != 0:
+        if what & _MARK:
+            if h != 0:
                 h += v & _HIGH
                 tone += v & _U7
-                last = position
             continue
-        if what >= _LETTER:
-            if state != 0 and (what == _GLYPH or (state & SIGN)):
-                _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
-                n += 1
-                state = 0
-            if state == 0:
-                h, tone = np.uint64(0), np.uint64(0)
-                flags = gap | (CAPITAL if k & _UPPER else 0)
-                gap = 0
-                first, first_byte = position - 1, at
-                comma, group = False, 0
-            if what <= _LETTER_Y:
-                h = h * _RADIX + (v & _HIGH)
-                tone += v & _U7
-                is_y = what == _LETTER_Y
-                state |= LETTERS
-            elif what == _DIGIT:
-                h = h * _RADIX + (v & _HIGH)
-                group += 1
-                state |= DIGITS
-                is_y = False
-            elif what == _GLYPH:
-                h = v & _HIGH
-                tone = v & _U7
-                state = SIGN
-                is_y = False
-            else:
-                h = h * (_RADIX3 if what == _LETTERS3 else _RADIX2) + (v & _HIGH)
-                tone += v & _U7
-                is_y = False
-                state |= LETTERS
-            last = position
-            continue
-        # A separator. Inside a number: 1.340 = 1340 (a point before groups of three), 11,8 stays one number.
-        if state == DIGITS and (b == 0x2E or b == 0x2C):
-            ahead = _digits_ahead(buf, i, hi, page, kind)
-            if b == 0x2E and ahead == 3 and group <= 3 and not comma:
-                group = 0
+        if what & _DECIMAL and h != 0 and state & _KIND == _U(DIGITS):
+            # Inside a number: 1.340 = 1340 (a point before groups of three), 11,8 stays one number.
+            ahead = _digits_ahead(buf, i, hi, page, info)
+            behind, has_comma = _digits_behind(buf, at, first, page, info)
+            if code == _U(0x2E) and ahead == 3 and behind <= 3 and not has_comma:
                 continue
-            if b == 0x2C and ahead > 0 and not comma:
+            if code == _U(0x2C) and ahead > 0 and not has_comma:
                 h = h * _RADIX + _COMMA
-                comma = True
                 continue
-        if state != 0:
-            if is_y and _is_only_vowel(buf, first_byte, at, page, kind, value):
-                h += fold_y
-            _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
-            n += 1
-            state = 0
-            is_y = False
-        if what == _PUNCT:
-            gap |= PUNCTUATED
-        elif what == _SENTENCE:
-            gap |= PUNCTUATED | SENTENCE_START
-        elif what == _NEWLINE:
-            gap |= NEW_LINE | SENTENCE_START
-    if state != 0:
-        if is_y and _is_only_vowel(buf, first_byte, hi, page, kind, value):
-            h += fold_y
-        _close(syl, flag, start, end, n, h, tone, flags | state, first, last, spans)
-        n += 1
-    return n
+        if h != 0 and (not what & _WORD or (what | state) & _U(SIGN)):
+            if state & _Y and state & _VOWEL and not state & _SECOND_VOWEL:
+                h += fold_y  # lý = lí: y is the last letter and the only vowel
+            syl[n], flag[n] = _mix(h + tone * _TONE), state
+            if spans:
+                start[n], end[n] = first, at
+            n += _U1
+            h = _U(0)
+        if not what & _WORD:
+            gap |= what & _GAP
+            continue
+        if h == 0:
+            tone, state, first = _U(0), gap | (what & _CAP), at
+            gap = _U(0)
+        if what & _MANY:  # two or three letters in one sign
+            h *= _RADIX if what & _TWO else _RADIX2
+        h = h * _RADIX + (v & _HIGH)
+        tone += v & _U7
+        vowel = what & _VOWEL & ~((state >> _U(3)) & (what >> _U(4)))  # the u of qu- is none
+        state = (state & _ONGOING) | ((state & vowel) << _U1) | vowel | (what & (_KIND | _Y | _Q))
+    return n, gap
+
+
+@_inlined
+def _joins_number(buf, i, hi):
+    """Whether the point or comma at i may stand inside a number (what is not ASCII may be invisible)."""
+    before, behind = _U(buf[i - _U1]), _U(buf[i + _U1]) if i + _U1 < hi else _U(0)
+    is_inside = before - _U(0x30) < _U(10) or before >= _U(0x80)
+    return is_inside and (behind - _U(0x30) < _U(10) or behind >= _U(0x80))
 
 
 @njit
-def _close(syl, flag, start, end, n, h, tone, flags, first, last, spans):
-    syl[n] = _mix(h + tone * _TONE)
-    flag[n] = flags
-    if spans:
-        start[n] = first
-        end[n] = last
+def _syllables(buf, lo, hi, letters, syl, flag, memo):
+    """What `_parse` gives for buf[lo:hi], most of it from memory: Vietnamese text is made of few thousand syllables.
+
+    A *chunk* runs up to the next byte below "0" (space, line end, most punctuation), so no syllable but a number
+    crosses its end. Chunks of at most 16 bytes that hold one syllable are remembered by their bytes: hash, flags, and
+    the gap behind. Returns the number of syllables.
+    """
+    keys, hashes, about = memo
+    info = letters[1]
+    last_slot = _U(len(hashes) - 1)
+    nowhere = np.empty(0, np.int64)
+    n, i, end = _U(0), _U(lo), _U(hi)
+    safe = _U(max(0, len(buf) - 17))
+    gap = _U(NEW_LINE | SENTENCE_START)
+    while i < end:
+        b = _U(buf[i])
+        if b < _ZERO:
+            gap |= _U(info[b]) & _GAP
+            i += _U1
+            continue
+        size, low, high = _U(0), _U(0), _U(0)
+        if i < safe:
+            low = _load(buf, i)
+            ends = (low - _ZEROS) & ~low & _TOPS
+            if ends:
+                size = _trailing_zeros(ends) >> _U(3)
+                low &= (_U1 << (size << _U(3))) - _U1
+            else:
+                high = _load(buf, i + _U(8))
+                ends = (high - _ZEROS) & ~high & _TOPS
+                if ends:
+                    size = _trailing_zeros(ends) >> _U(3)
+                    high &= (_U1 << (size << _U(3))) - _U1
+                    size += _U(8)
+        stop = i + size
+        is_short = size > 0 and stop < end
+        if is_short and (_U(buf[stop]) | _U(2)) == _POINT and _joins_number(buf, stop, end):
+            is_short = False
+        slot = _U(0)
+        if is_short:
+            slot = (low ^ (low >> _U(29)) ^ high * _M2) * _M1
+            slot = (slot >> _U(40)) & last_slot
+            while about[slot] and (keys[slot, 0] != low or keys[slot, 1] != high):
+                slot = (slot + _U1) & last_slot
+            what = _U(about[slot])
+            if what:
+                syl[n] = hashes[slot]
+                flag[n] = gap | what
+                gap = (what >> _U(8)) & _GAP
+                n += _U1
+                i = stop
+                continue
+        else:
+            stop = i + _U1
+            while stop < end and (_U(buf[stop]) >= _ZERO or (
+                (_U(buf[stop]) | _U(2)) == _POINT and _joins_number(buf, stop, end))):  # fmt: skip
+                stop += _U1
+        m, behind = _parse(buf, i, stop, letters, syl, flag, nowhere, nowhere, n, _U(0))
+        if m > n:
+            if is_short and m == n + _U1 and about[-1] < len(hashes) // 2:
+                keys[slot, 0], keys[slot, 1], hashes[slot] = low, high, syl[n]
+                about[slot] = _U(flag[n]) | (behind << _U(8)) | _KNOWN
+                about[-1] += 1
+            flag[n] |= gap
+            gap = behind
+        else:
+            gap |= behind
+        n, i = m, stop
+    return np.int64(n)
+
+
+@njit
+def _to_code_points(buf, n, page, info, start, end):
+    """Turns the bytes that `_parse` gave into code points; what is invisible at the end of a syllable is cut off."""
+    i, position = _U(0), 0
+    hi = _U(len(buf))
+    for j in range(n):
+        while i < start[j]:
+            _, i = _decode(buf, i, hi)
+            position += 1
+        begin = last = position
+        until = _U(end[j])
+        while i < until:
+            code, i = _decode(buf, i, hi)
+            position += 1
+            if not _U(info[_row(page, code)]) & _INVISIBLE:
+                last = position
+        start[j], end[j] = begin, last
 
 
 @njit
@@ -371,15 +470,23 @@ def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start
 
     Never across punctuation, unless the long form has it at that place: a syllable behind punctuation is another edge.
 
-    `aliases` is (filter, keys, states, ends, short): a trie whose edges are a hash table (state and syllable → state),
-    ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state.
+    `aliases` is (first, pairs, keys, states, ends, short): a trie whose edges are a hash table (state and syllable →
+    state), ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state. Before
+    it two sieves: by the low bits of a syllable whether a long form of one (2) or of more (1) syllables may begin, and
+    by a hash of the first two syllables.
     """
-    sieve, keys, states, ends, short = aliases
+    sieve, pairs, keys, states, ends, short = aliases
     spans = len(start) > 0
     m = i = 0
     while i < n:
         best, length, s = 0, 0, syl[i]
-        if sieve[s & np.uint64(4095)]:
+        may_begin = sieve[s & np.uint64(4095)]
+        if may_begin == 1:
+            behind = np.uint64(0)
+            if i + 1 < n:
+                behind = ~syl[i + 1] if flag[i + 1] & PUNCTUATED else syl[i + 1]
+            may_begin = pairs[(s ^ behind * _ORDER) >> np.uint64(48)]
+        if may_begin:
             state, j = 0, i
             while j < n:
                 step = syl[j] if j == i or not flag[j] & PUNCTUATED else ~syl[j]
@@ -430,7 +537,7 @@ def _lines(syl, flag, n, first, code):
     return m
 
 
-@njit
+@_inlined
 def _phrase(syl, lo, hi, keys, kinds):
     """The kind of the longest known phrase that syl[lo:hi] begins with, and whether it is the whole of it."""
     kind, whole = 0, False
@@ -444,31 +551,28 @@ def _phrase(syl, lo, hi, keys, kinds):
     return kind, whole
 
 
-@njit
+@_inlined
 def _word(syl, i, keys, kinds):
     """The kind of one syllable taken alone."""
     h = syl[i] * _ROLL
     return _find(keys, kinds, h ^ (h >> _U31))
 
 
-@njit
+@_inlined
 def _judge_line(syl, flag, lo, hi, keys, kinds):
-    """What one line is by itself: bits of _DATELINE, _DATED, _DROP, and the kind of phrase that it opens with."""
+    """What one line is by itself: bits of _DATELINE, _DATED, _DROP, and whether it heads a list (comments, related)."""
     length = hi - lo
     kind, whole = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False)
     what = 0
-    if whole and (kind == _EXACT or kind == _COMMENTS or kind == _RELATED) or kind == _URL:
-        what |= _DROP
-    elif kind == _STARTS and length <= _START_LIMIT:
+    is_heading = whole and (kind == _COMMENTS or kind == _RELATED)
+    if is_heading or (whole and kind == _EXACT) or kind == _URL or (kind == _STARTS and length <= _START_LIMIT):
         what |= _DROP
     elif (kind == _CREDIT or kind == _CAPTION) and 1 < length <= _CREDIT_LIMIT and lo > 0:
         has_colon = flag[lo + 1] & PUNCTUATED or flag[lo + min(2, length - 1)] & PUNCTUATED
-        if has_colon or kind == _CREDIT and length <= 4:
+        if has_colon or (kind == _CREDIT and length <= 4):
             what |= _DROP  # "Nguồn: ...", "Ảnh: ...", "Theo ..."
-    if not (whole and (kind == _COMMENTS or kind == _RELATED)):
-        kind = 0
     if length > _HEADLINE or length < 2:
-        return what, kind
+        return what, is_heading
     if flag[hi - 1] & DIGITS and _word(syl, hi - 2, keys, kinds) == _CAPTION and flag[hi - 2] & PUNCTUATED:
         what |= _DROP  # "... - Ảnh 1."
     if length >= 3 and _word(syl, hi - 1, keys, kinds) == _YEAR and flag[hi - 2] & DIGITS and flag[hi - 3] & DIGITS:
@@ -485,12 +589,12 @@ def _judge_line(syl, flag, lo, hi, keys, kinds):
                     numbers = -99
         if numbers >= 3 and years > 0:
             what |= _DATELINE | _DROP
-    return what, kind
+    return what, is_heading
 
 
 @njit
 def _drop_dated_runs(first, code, what, m):
-    """Drops runs of at least three dated headlines: [headline (twice)] dateline [lead], or a date at each line's end."""
+    """Drops runs of three or more dated headlines: [headline (twice)] dateline [lead], or a date ends each line."""
     i = 0
     while i < m:
         j = i
@@ -520,7 +624,7 @@ def _drop_dated_runs(first, code, what, m):
             i += 1
 
 
-@njit
+@_inlined
 def _caption_of(syl, flag, lo, hi, keys, kinds):
     """Where the credit of a caption begins ("... - Ảnh: TTXVN"), or hi where the line has none."""
     for i in range(hi - 1, max(lo, hi - 7), -1):
@@ -613,15 +717,17 @@ def _scratch(size, spans):
     kept = (np.empty(n, np.uint64), np.empty(n, np.uint8), np.empty(n if spans else 0, np.int64),
             np.empty(n if spans else 0, np.int64))  # fmt: skip
     lines = (np.empty(n, np.uint8), np.empty(n + 1, np.int64), np.empty(n, np.uint64))
-    return raw, kept, lines
+    slots = 4 if spans else 1 << 14
+    memo = (np.empty((slots, 2), np.uint64), np.empty(slots, np.uint64), np.zeros(slots + 1, np.uint16))
+    return raw, kept, lines, memo
 
 
 @njit
 def _canonical(buf, lo, hi, tables, scratch):
     """The canonical syllables of buf[lo:hi]: tokens, then aliases, then without furniture. (kept, before removal)."""
-    page, kind, value, aliases, phrases = tables
-    raw, kept, lines = scratch
-    n = _syllables(buf, lo, hi, page, kind, value, raw[0], raw[1], raw[2], raw[3])
+    page, info, value, aliases, phrases = tables
+    raw, kept, lines, memo = scratch
+    n = _syllables(buf, lo, hi, (page, info, value), raw[0], raw[1], memo)
     n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
     m = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, lines[0], lines[1], lines[2])
     return m, n
@@ -737,7 +843,7 @@ def _fmix32(x):
 
 @njit
 def _permute_min(shingles, m, slopes, shifts, out):
-    """datasketch 2.0's affine32: out[p] = min over shingles of slopes[p] * fmix32(low 32 bits) + shifts[p] mod 2**32."""
+    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of a shingle) + shifts[p], mod 2**32."""
     for p in range(len(out)):
         out[p] = np.uint32(0xFFFFFFFF)
     for i in range(m):
@@ -757,9 +863,13 @@ def document(buf, tables, stage):
     stage 0: tokens as they stand; 1: also aliases; 2: also without furniture.
     """
     scratch = _scratch(len(buf), True)
-    page, kind, value, aliases, phrases = tables
-    raw, kept, lines = scratch
-    n = _syllables(buf, 0, len(buf), page, kind, value, raw[0], raw[1], raw[2], raw[3])
+    page, info, value, aliases, phrases = tables
+    raw, kept, lines, _ = scratch
+    letters = (page, info, value)
+    gap = _U(NEW_LINE | SENTENCE_START)
+    m, _ = _parse(buf, _U(0), _U(len(buf)), letters, raw[0], raw[1], raw[2], raw[3], _U(0), gap)
+    n = np.int64(m)
+    _to_code_points(buf, n, page, info, raw[2], raw[3])
     if stage == 0:
         return raw[0][:n].copy(), raw[1][:n].copy(), raw[2][:n].copy(), raw[3][:n].copy()
     n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
@@ -840,7 +950,8 @@ def prepare(buf, offsets, which, tables, k):
         m = _distinct(sorted_shingles, m)
         if max(p + n, q + m) > len(all_syl):
             room = 2 * max(p + n, q + m)
-            wider, wider_flag, wider_set = np.empty(room, np.uint64), np.empty(room, np.uint8), np.empty(room, np.uint64)
+            wider, wider_set = np.empty(room, np.uint64), np.empty(room, np.uint64)
+            wider_flag = np.empty(room, np.uint8)
             wider[:p], wider_flag[:p], wider_set[:q] = all_syl[:p], all_flag[:p], all_shingles[:q]
             all_syl, all_flag, all_shingles = wider, wider_flag, wider_set
         all_syl[p : p + n], all_flag[p : p + n], all_shingles[q : q + m] = syl[:n], flag[:n], sorted_shingles[:m]
@@ -980,7 +1091,7 @@ def _keep_common(windows, free, n, others, other_free, m, table):
 
 @njit
 def _runs(free, taken, n, length):
-    """length[i]: how many free windows follow each other from i on; windows that touch a taken syllable are not free."""
+    """length[i]: how many free windows follow each other from i on; one that touches a taken syllable is not free."""
     longest, run, clear = 0, 0, 0
     for i in range(n + _TILE - 2, -1, -1):
         clear = 0 if taken[i] else clear + 1

@@ -1,4 +1,4 @@
-"""Sketches: the fingerprints of an article (candidates by containment) and its signature (MinHash, bands, datasketch)."""
+"""Sketches of an article: fingerprints (candidates by containment) and signature (MinHash, bands, datasketch)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from dedup.threads import each_range, thread_count
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-__all__ = ["Sketches", "bands", "choose_bands", "fingerprints", "minhash", "pack", "signature", "sketch", "sketch_buffer"]
+__all__ = [
+    "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "pack", "signature", "sketch", "sketch_buffer",
+]  # fmt: skip
 
 _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]

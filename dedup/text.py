@@ -10,12 +10,12 @@ import numpy as np
 
 from dedup import kernels, lexicon
 from dedup.errors import ArticleError, ParamError
-from dedup.letters import LETTER, LETTER_Y, letters
+from dedup.letters import letters
 from dedup.models import Params, Token
 
 __all__ = ["Tables", "encode", "shingles", "spans", "tables", "tokenize"]
 
-Tables = tuple[Any, ...]  # (page, kind, value, aliases, phrases): what the kernels take
+Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases): what the kernels take
 _Kind = Literal["word", "number", "code", "glyph"]
 _KINDS: dict[int, _Kind] = {
     kernels.LETTERS: "word",
@@ -27,7 +27,6 @@ _PHRASE_KINDS = {"line": 1, "start": 2, "comments": 3, "related": 4, "credit": 5
 _WORD_KINDS = {"date": 8, "label": 9, "both": 10}
 _YEAR = 11
 _PLAIN = Params()
-assert LETTER == kernels._LETTER and LETTER_Y == kernels._LETTER_Y
 
 
 def encode(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -100,14 +99,15 @@ def tables(params: Params = _PLAIN) -> Tables:
 def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...]) -> Tables:
     base = tuple(np.ascontiguousarray(array) for array in letters(accents))
     nothing = _hash_table({})
-    bare: Tables = (*base, _alias_tables({}, {}), nothing)
+    bare: Tables = (*base, _alias_tables({}), nothing)
     forms = {**lexicon.aliases(), **dict(extra)} if use_aliases else {}
     long_forms = _syllables_of(list(forms), bare)
     short_forms = _syllables_of(list(forms.values()), bare)
     for (long, short), left, right in zip(forms.items(), long_forms, short_forms, strict=True):
         if not left or not right or len(right) > 2 * len(left):
-            raise ParamError(f"aliases[{long!r}]={short!r}: need words on both sides, the short form at most twice as many")
-    with_aliases: Tables = (*base, _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)), {}), nothing)
+            raise ParamError(f"aliases[{long!r}]={short!r}: need words on both sides, at most twice as many in short")
+    trie = _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)))
+    with_aliases: Tables = (*base, trie, nothing)
     return (*base, with_aliases[3], _hash_table(_phrase_hashes(with_aliases)))
 
 
@@ -121,9 +121,10 @@ def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
     return result
 
 
-def _alias_tables(forms: dict[tuple[int, ...], list[int]], states: dict[tuple[int, int], int]) -> Tables:
+def _alias_tables(forms: Mapping[tuple[int, ...], list[int]]) -> Tables:
     """A trie of the long forms, as hash tables: see kernels._rewrite_aliases."""
-    sieve = np.zeros(4096, np.bool_)
+    states: dict[tuple[int, int], int] = {}
+    first, pairs = np.zeros(4096, np.uint8), np.zeros(65536, np.uint8)
     ends = [0]
     short: list[int] = []
     for long, replacement in forms.items():
@@ -133,11 +134,14 @@ def _alias_tables(forms: dict[tuple[int, ...], list[int]], states: dict[tuple[in
                 states[state, syllable] = len(ends)
                 ends.append(0)
             state = states[state, syllable]
-        sieve[long[0] & 4095] = True
+        place = long[0] & 4095
+        first[place] = 2 if len(long) == 1 else max(first[place], 1)
+        if len(long) > 1:
+            pairs[(long[0] ^ long[1] * int(kernels._ORDER) % 2**64) >> 48] = 1
         ends[state] = len(short) + 1
         short += [len(replacement), *replacement]
     edges = {syllable ^ (state * int(kernels._ORDER) % 2**64): target for (state, syllable), target in states.items()}
-    return (sieve, *_hash_table(edges), np.array(ends, np.int64), np.array(short or [0], np.uint64))
+    return (first, pairs, *_hash_table(edges), np.array(ends, np.int64), np.array(short or [0], np.uint64))
 
 
 def _hash_table(values: Mapping[int, int]) -> Tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,7 +69,7 @@ def _blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[tuple[int, int]
     if len(left):
         block = np.cumsum(corpus.sizes(left) + corpus.sizes(right)) // _BLOCK
         edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(left)]
-        yield from zip(edges[:-1], edges[1:], strict=True)
+        yield from itertools.pairwise(edges)
 
 
 def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:

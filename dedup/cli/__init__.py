@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,6 @@ app = typer.Typer(
     help="Finds Vietnamese news articles that tell the same story.",
 )  # fmt: skip
 
-_DEFAULT = "default: "
 MATCH_COLUMNS = {
     "a": "string", "b": "string", "relation": "string", "resemblance": "float", "a_in_b": "float", "b_in_a": "float",
     "shared": "integer", "size_a": "integer", "size_b": "integer", "longest_passage": "integer",
@@ -29,8 +28,15 @@ MATCH_COLUMNS = {
 }  # fmt: skip
 
 
+def _option(metavar: str | None, help: str, panel: str = "Options") -> Any:
+    return typer.Option(metavar=metavar, help=help, rich_help_panel=panel, show_default=True)
+
+
 def _column(name: str) -> Any:
-    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Column that holds the {name}.", rich_help_panel="Input")
+    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Column that holds the {name}.", rich_help_panel="Columns")
+
+
+_Lang = Annotated[str | None, _option("vi|en", "Language of the screen; by default that of the locale.")]
 
 
 @app.callback()
@@ -41,30 +47,30 @@ def _common() -> None:
 @app.command("scan")
 def _scan(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, files, or - for JSON Lines.")],
-    matches: Annotated[Optional[str], typer.Option(metavar="FILE", help="Write matches: .jsonl, .csv, .parquet or -.")] = None,
-    against: Annotated[Optional[list[str]], typer.Option(metavar="PATH", help="Report only pairs that touch PATH..., also with these older articles.")] = None,
-    containment: Annotated[str, typer.Option(metavar="SHARE", help="Match where this share of the shorter article stands in the other; none to switch off.")] = "0.3",
-    resemblance: Annotated[Optional[float], typer.Option(metavar="SHARE", help="Match where |A∩B| / |A∪B| reaches this.")] = None,
-    passage: Annotated[Optional[int], typer.Option(metavar="SYLLABLES", help="Match where a copied passage is as long as this.")] = None,
-    min_shared: Annotated[int, typer.Option(metavar="N", help="Shingles that a pair must share to match by containment.")] = 20,
-    k: Annotated[int, typer.Option(metavar="N", help="Syllables in a shingle.")] = 5,
-    min_passage: Annotated[int, typer.Option(metavar="N", help="Common runs as long as this are always noticed.")] = 24,
-    num_perm: Annotated[int, typer.Option(metavar="N", help="Values in a signature.")] = 128,
-    aliases: Annotated[bool, typer.Option(help="Hoa Kỳ = Mỹ, Liên Hợp Quốc = LHQ ...")] = True,
-    accents: Annotated[str, typer.Option(metavar="keep|ignore", help="ignore compares without any marks.")] = "keep",
-    candidates: Annotated[str, typer.Option(metavar="auto|prefix|bands", help="Where candidates come from.")] = "auto",
-    band_recall: Annotated[float, typer.Option(metavar="SHARE", help="What bands promise at the resemblance asked for.")] = 0.95,
-    max_bucket: Annotated[int, typer.Option(metavar="N", help="A passage in more articles than this is a crowd.")] = 256,
-    hubs: Annotated[int, typer.Option(metavar="N", help="Articles of a crowd that all others are compared with.")] = 8,
-    threads: Annotated[Optional[int], typer.Option(metavar="N", help="Kernels at work at once.")] = None,
-    id: Annotated[Optional[str], _column("id")] = None,
-    text: Annotated[Optional[str], _column("text")] = None,
-    title: Annotated[Optional[str], _column("title")] = None,
-    source: Annotated[Optional[str], _column("source")] = None,
-    url: Annotated[Optional[str], _column("url")] = None,
-    published: Annotated[Optional[str], _column("published")] = None,
+    matches: Annotated[str | None, _option("FILE", "Write the matches: .jsonl, .csv, .parquet or -.")] = None,
+    against: Annotated[list[str] | None, _option("PATH", "Older articles: report only pairs that touch PATH.")] = None,
+    containment: Annotated[str, _option("SHARE", "This much of the shorter article is shared; or none.")] = "0.3",
+    resemblance: Annotated[float | None, _option("SHARE", "This much of both articles together is shared.")] = None,
+    passage: Annotated[int | None, _option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
+    min_shared: Annotated[int, _option("N", "Shingles that a match by containment shares.")] = 20,
+    k: Annotated[int, _option("N", "Syllables in a shingle.", "Sketches and limits")] = 5,
+    min_passage: Annotated[int, _option("N", "Common runs as long as this are noticed.", "Sketches and limits")] = 24,
+    num_perm: Annotated[int, _option("N", "Values in a signature.", "Sketches and limits")] = 128,
+    aliases: Annotated[bool, _option(None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", "Sketches and limits")] = True,
+    accents: Annotated[str, _option("keep|ignore", "ignore: Hà Nội = Ha Noi.", "Sketches and limits")] = "keep",
+    candidates: Annotated[str, _option("auto|prefix|bands", "Their source.", "Sketches and limits")] = "auto",
+    band_recall: Annotated[float, _option("SHARE", "What bands promise to find.", "Sketches and limits")] = 0.95,
+    max_bucket: Annotated[int, _option("N", "More articles on one passage are a crowd.", "Sketches and limits")] = 256,
+    hubs: Annotated[int, _option("N", "Articles that stand for a crowd.", "Sketches and limits")] = 8,
+    threads: Annotated[int | None, _option("N", "Kernels at work at once.", "Sketches and limits")] = None,
+    id: Annotated[str | None, _column("id")] = None,
+    text: Annotated[str | None, _column("text")] = None,
+    title: Annotated[str | None, _column("title")] = None,
+    source: Annotated[str | None, _column("source")] = None,
+    url: Annotated[str | None, _column("url")] = None,
+    published: Annotated[str | None, _column("published")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
-    lang: Annotated[Optional[str], typer.Option(metavar="vi|en", help="Language of the screen.")] = None,
+    lang: _Lang = None,
 ) -> None:
     """Finds the pairs of articles that share text: reprints, edited versions, excerpts, common passages."""
     options = dict(locals())
@@ -169,7 +175,7 @@ def _listen(talk: Any, lang: Language) -> None:
 
 
 @app.command("warmup")
-def _warmup(lang: Annotated[Optional[str], typer.Option(metavar="vi|en", help="Language of the screen.")] = None) -> None:
+def _warmup(lang: _Lang = None) -> None:
     """Compiles everything ahead, for images and web workers."""
     from dedup import Params, compare, scan
     from dedup.cli.screen import console

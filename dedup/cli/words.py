@@ -24,7 +24,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "read": ("đọc", "reading"),
     "candidates": ("tìm cặp ứng viên", "finding candidates"),
     "verify": ("so từng cặp", "verifying"),
-    "summary": ("{articles} bài đọc được · {skipped} bỏ qua · {seconds} s", "{articles} articles read · {skipped} skipped · {seconds} s"),
+    "summary": (
+        "{articles} bài đọc được · {skipped} bỏ qua · {seconds} s",
+        "{articles} articles read · {skipped} skipped · {seconds} s",
+    ),
     "criterion": ("tiêu chí: {0}", "criterion: {0}"),
     "or": (" hoặc ", " or "),
     "containment": ("trùng ≥ {0} bài ngắn hơn (--containment)", "≥ {0} of the shorter article shared (--containment)"),
@@ -37,7 +40,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "relation": ("QUAN HỆ", "RELATION"),
     "one": ("BÀI", "ARTICLE"),
     "other": ("VÀ BÀI", "AND"),
-    "more": ("… còn {0} cặp nữa; ghi ra tất cả: --matches trung.csv", "… {0} more; write them all: --matches matches.csv"),
+    "more": (
+        "… còn {0} cặp nữa; ghi ra tất cả: --matches trung.csv",
+        "… {0} more; write them all: --matches matches.csv",
+    ),
     "all": ("ghi ra tệp: --matches trung.csv", "write to a file: --matches matches.csv"),
     "written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
     "skip": ("bỏ qua: {0}: {1}", "skipped: {0}: {1}"),
@@ -63,8 +69,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 def language(asked: str | None = None) -> Language:
     """`asked`, or else English where the locale is of another language than Vietnamese, or else Vietnamese."""
-    if asked == "vi" or asked == "en":
-        return asked
+    if asked is not None:
+        return "en" if asked == "en" else "vi"
     locale = next((v for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(name))), "")
     return "vi" if locale.split(".")[0] in ("", "C", "POSIX") or locale.startswith("vi") else "en"
 

@@ -20,12 +20,23 @@ __all__ = ["SCHEME", "Letters", "digest", "letters"]
 
 SCHEME = 1  # of everything that decides a hash: raise it when any pinned value of tests/test_golden.py changes
 
-# Kinds; the low four bits of `Letters.kind`.
-SPACE, NEWLINE, IGNORE, PUNCT, SENTENCE, LETTER, LETTER_Y, DIGIT, MARK, GLYPH, LETTERS2, LETTERS3 = range(12)
-UPPER, VOWEL = 16, 32  # flags beside them
+# Kinds of code points in the data file: the low four bits, and two flags.
+SPACE, NEWLINE, IGNORE, PUNCT, SENTENCE, LETTER, LETTER_Y, DIGIT, MARK, GLYPH = range(10)
+UPPER, VOWEL = 16, 32
+
+# The same as bits that a kernel can use without asking: `Letters.info`. Bits 0 to 6 are where a syllable's flags have
+# them (letters, digits, capital; gap: punctuation, new line, start of a sentence; sign).
+IS_LETTER, IS_DIGIT, IS_UPPER, GAP_PUNCT, GAP_LINE, GAP_SENTENCE, IS_GLYPH = (1 << bit for bit in range(7))
+IS_VOWEL, IS_Y, IS_Q, IS_U, IS_WORD = 1 << 8, 1 << 10, 1 << 11, 1 << 12, 1 << 13
+IS_DECIMAL, IS_SPECIAL, IS_INVISIBLE, IS_MARK, IS_TWO, IS_THREE = (1 << bit for bit in range(14, 20))
+_INFO = {
+    SPACE: 0, NEWLINE: GAP_LINE | GAP_SENTENCE, IGNORE: IS_SPECIAL | IS_INVISIBLE, PUNCT: GAP_PUNCT,
+    SENTENCE: GAP_PUNCT | GAP_SENTENCE, LETTER: IS_WORD | IS_LETTER, LETTER_Y: IS_WORD | IS_LETTER | IS_Y,
+    DIGIT: IS_WORD | IS_DIGIT, MARK: IS_SPECIAL | IS_MARK, GLYPH: IS_WORD | IS_SPECIAL | IS_GLYPH,
+}  # fmt: skip
 
 RADIX = 0x9E3779B97F4A7C15  # odd: letters are digits of a number to this base, modulo 2**64
-DIRECT = 0x2000  # code points below it are looked up without the page table
+DIRECT = 0x3000  # code points below it are looked up without the page table
 TONE_MARKS = {0x300: 1, 0x301: 2, 0x303: 3, 0x309: 4, 0x323: 5}
 
 
@@ -34,12 +45,12 @@ class Letters(NamedTuple):
 
     Attributes:
         page: uint16 (0x1100,), the block of each 256 code points.
-        kind: uint8 (rows,), kind and flags.
+        info: uint32 (rows,), what the code point is, as bits.
         value: uint64 (rows,), letters in the high bits, tone in the low three.
     """
 
     page: np.ndarray[Any, np.dtype[np.uint16]]
-    kind: np.ndarray[Any, np.dtype[np.uint8]]
+    info: np.ndarray[Any, np.dtype[np.uint32]]
     value: np.ndarray[Any, np.dtype[np.uint64]]
 
 
@@ -60,22 +71,41 @@ def letters(accents: str = "keep") -> Letters:
             data[f"{accents}_{name}"] for name in ("kinds", "spelled", "offsets", "symbols")
         )
     value, letter_count = _values(kinds, spelled, offsets.astype(np.int64), symbols)
-    many = (letter_count > 1) & np.isin(kinds & 15, (LETTER, LETTER_Y))
-    kinds[many] = (kinds[many] & 0xF0) | (LETTERS2 + letter_count[many] - 2)
-    blocks = np.concatenate([kinds.reshape(-1, 256), value.reshape(-1, 256).view(np.uint8)], axis=1)
-    blocks = np.ascontiguousarray(blocks).view(f"V{blocks.shape[1]}").ravel()
-    rows = {block: number for number, block in enumerate(dict.fromkeys(map(bytes, blocks[: DIRECT >> 8])))}
-    order = list(range(DIRECT >> 8))  # these rows stand where direct look-up expects them
-    page = np.zeros(len(blocks), np.uint16)
-    for number, block in enumerate(map(bytes, blocks)):
+    info = _info(kinds, value, letter_count)
+    page = np.zeros(len(info) >> 8, np.uint16)
+    rows: dict[bytes, int] = {}
+    order = list(range(DIRECT >> 8))  # these blocks stand where direct look-up expects them
+    for number in range(len(page)):
+        part = slice(number << 8, (number + 1) << 8)
+        block = info[part].tobytes() + value[part].tobytes()
         if number < DIRECT >> 8:
-            page[number] = number
-            rows[block] = number
+            page[number] = rows[block] = number
         else:
             page[number] = rows.setdefault(block, len(order))
             if page[number] == len(order):
                 order.append(number)
-    return Letters(page, kinds.reshape(-1, 256)[order].ravel(), value.reshape(-1, 256)[order].ravel())
+    return Letters(page, info.reshape(-1, 256)[order].ravel(), value.reshape(-1, 256)[order].ravel())
+
+
+def _info(
+    kinds: np.ndarray[Any, Any], value: np.ndarray[Any, Any], letter_count: np.ndarray[Any, Any]
+) -> np.ndarray[Any, np.dtype[np.uint32]]:
+    """The bits of `Letters.info` for all code points."""
+    info: np.ndarray[Any, np.dtype[np.uint32]] = np.array([_INFO[kind] for kind in range(10)], np.uint32)[kinds & 15]
+    is_letter = info & IS_LETTER != 0
+    letters_only = value & ~np.uint64(7)
+    for flag, where in (
+        (IS_UPPER, kinds & UPPER != 0),
+        (IS_VOWEL, is_letter & (kinds & VOWEL != 0)),
+        (IS_U, is_letter & (letters_only == letters_only[ord("u")])),
+        (IS_Q, is_letter & (letters_only == letters_only[ord("q")])),
+        (IS_SPECIAL | IS_TWO, is_letter & (letter_count == 2)),
+        (IS_SPECIAL | IS_THREE, is_letter & (letter_count > 2)),
+    ):
+        info[where] |= np.uint32(flag)
+    info[[ord("."), ord(",")]] |= np.uint32(IS_DECIMAL)
+    info[is_letter & (letter_count > 1)] &= ~np.uint32(IS_VOWEL | IS_Y)
+    return info
 
 
 def _values(

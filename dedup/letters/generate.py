@@ -81,7 +81,9 @@ def generate(accents: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
         accents: "keep" or "ignore".
     """
     kinds = np.zeros(0x110000, np.uint8)
-    spelled, offsets, symbols = [], [0], []
+    spelled: list[int] = []
+    offsets: list[int] = [0]
+    symbols: list[int] = []
     for code in range(0x110000):
         c = chr(code)
         if unicodedata.category(c) in ("Cn", "Cs", "Co"):

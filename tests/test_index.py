@@ -1,0 +1,258 @@
+"""Candidates: the pair rule by brute force, crowds bounded and counted, bands with the recall that they promise."""
+
+import math
+from fractions import Fraction
+from functools import cache
+from itertools import combinations, pairwise
+from random import Random
+
+import make
+import numpy as np
+import oracle
+import pytest
+
+from dedup.index import alpha, find_candidates
+from dedup.models import Params
+from dedup.sketch import Sketches, bands, choose_bands, sketch
+
+CRITERIA = [
+    *({"containment": round(0.1 * n, 1)} for n in range(1, 10)),
+    {"containment": 0.24},
+    {"containment": 1.0},
+    {"containment": None, "resemblance": 0.6, "candidates": "prefix"},
+    {"containment": 0.8, "resemblance": 0.3},
+    {"containment": 0.2, "passage": 24},
+    {"containment": None, "passage": 40},
+]
+
+
+def rule(params):
+    """The pair rule as it is documented, in exact arithmetic."""
+    if params.passage is not None:
+        return lambda count: 1
+    share = min(Fraction(str(c)) for c in (params.containment, params.resemblance) if c is not None)
+    return lambda count: max(1, math.ceil(share / (3 if share >= Fraction(1, 4) else 4) * count))
+
+
+def sketches_of(sets, seed=0):
+    """Sketches with these fingerprints and invented text hashes."""
+    sets = [sorted(s) for s in sets]
+    flat = np.array([f for s in sets for f in s], np.uint64)
+    ends = np.cumsum([len(s) for s in sets], dtype=np.int64)
+    hashes = np.random.default_rng(seed).integers(0, 2**64, (len(sets), 2), np.uint64)
+    return Sketches(flat, ends, hashes, np.ones((len(sets), 2), np.int64), np.zeros((len(sets), 0), np.uint32))
+
+
+def sets_of(sketches):
+    starts = sketches.starts.tolist()
+    flat = sketches.fingerprints.tolist()
+    return [set(flat[lo:hi]) for lo, hi in pairwise(starts)]
+
+
+def find(sketches, params, is_new=None):
+    """(set of pairs, Candidates); the order is checked on the way."""
+    is_new = np.ones(len(sketches), np.bool_) if is_new is None else np.array(is_new, np.bool_)
+    found = find_candidates(sketches, params, is_new)
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == sorted(set(pairs))
+    assert all(x < y for x, y in pairs)
+    return set(pairs), found
+
+
+def random_sets(seed, count=120, universe=150, most=30):
+    """Sets of 0 to `most` values, small values in many of them; some sets are subsets of others."""
+    rng = Random(seed)
+    sets = []
+    for _ in range(count):
+        size = rng.randint(0, most)
+        sets.append({int(universe * rng.random() ** 3) * 2**50 + 7 for _ in range(size)})
+        if sets and rng.random() < 0.3:
+            former = sorted(rng.choice(sets))
+            sets[-1] |= set(rng.sample(former, rng.randint(0, len(former))))
+    return sets
+
+
+def distinct(sketches):
+    """One of each version, as find_candidates wants them."""
+    return sketches.take(np.sort(np.unique(sketches.versions, axis=0, return_index=True)[1]))
+
+
+@cache
+def corpus_sketches(seed):
+    return distinct(sketch(list(make.corpus(seed).values()), Params(threads=1)))
+
+
+@pytest.mark.parametrize("criteria", CRITERIA, ids=str)
+def test_alpha_is_the_documented_rule(criteria):
+    params = Params(**criteria)
+    assert [alpha(n, params) for n in range(3000)] == [rule(params)(n) for n in range(3000)]
+
+
+@pytest.mark.parametrize("criteria", CRITERIA, ids=str)
+def test_random_sets_by_brute_force(criteria):
+    params = Params(**criteria, max_bucket=10**6, threads=1)
+    for seed in range(4):
+        sets = random_sets(seed)
+        pairs, found = find(sketches_of(sets, seed), params)
+        assert pairs == {(x, y) for x, y in oracle.candidate_pairs(sets, rule(params)) if sets[x] and sets[y]}
+        assert found.crowds == []
+
+
+@pytest.mark.parametrize("criteria", CRITERIA, ids=str)
+def test_generated_articles_by_brute_force(criteria):
+    params = Params(**criteria)
+    pairs, found = find(corpus_sketches(1), params)
+    assert pairs == oracle.candidate_pairs(sets_of(corpus_sketches(1)), rule(params))
+    assert len(pairs) > 20
+    assert found.crowds == []
+
+
+def test_stock_phrases_lose_no_pair():
+    """Every article holds the same ten fingerprints, neighbours three more: prefixes skip the stock."""
+    stock = set(range(10))
+    sets = [stock | {100 + n, 101 + n, 5000 + n} | {10**6 + 40 * n + i for i in range(17)} for n in range(200)]
+    sets = [s | {2000 + n, 2000 + n + 1} for n, s in enumerate(sets)]
+    for containment in (0.3, 0.5, 1.0):
+        params = Params(containment=containment)
+        assert find(sketches_of(sets), params)[0] == oracle.candidate_pairs(sets, rule(params))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_change_nothing(threads):
+    sets = random_sets(5, count=400)
+    for options in ({}, {"max_bucket": 20, "hubs": 3}):
+        one, many = (find(sketches_of(sets), Params(**options, threads=n))[1] for n in (1, threads))
+        assert one.left.tobytes() == many.left.tobytes()
+        assert one.right.tobytes() == many.right.tobytes()
+        assert one.crowds == many.crowds
+
+
+@pytest.mark.parametrize("max_bucket", [10**6, 20])
+def test_only_pairs_that_touch_new_ones(max_bucket):
+    sketches = sketches_of(random_sets(6, count=200))
+    params = Params(max_bucket=max_bucket)
+    everything = find(sketches, params)[0]
+    rng = Random(6)
+    for share in (0, 0.1, 0.5):
+        is_new = [rng.random() < share for _ in range(200)]
+        assert find(sketches, params, is_new)[0] == {(x, y) for x, y in everything if is_new[x] or is_new[y]}
+
+
+def test_no_articles_and_articles_without_fingerprints():
+    for sets in ([], [set()], [set(), set()], [set(), {1}]):
+        pairs, found = find(sketches_of(sets), Params())
+        assert pairs == set()
+        assert found.crowds == []
+
+
+def hubs_of(sketches, holders, count):
+    """The holders with the smallest text hashes."""
+    return sorted(holders, key=lambda n: tuple(sketches.versions[n].tolist()))[:count]
+
+
+def test_a_crowd_is_examined_against_its_hubs():
+    """2,000 articles of one shared fingerprint and nine of their own."""
+    sets = [{7} | {100 + 10 * n + i for i in range(9)} for n in range(2000)]
+    sketches = sketches_of(sets)
+    params = Params(containment=0.2, max_bucket=256, hubs=8)
+    pairs, found = find(sketches, params)
+    hubs = hubs_of(sketches, range(2000), 8)
+    assert pairs == {(min(h, x), max(h, x)) for h in hubs for x in range(2000) if h != x}
+    (crowd,) = found.crowds
+    assert (crowd.fingerprint, crowd.versions, crowd.examined) == (7, 2000, len(pairs))
+    assert crowd.left_out == 2000 * 1999 // 2 - len(pairs)
+
+
+def test_the_border_of_a_crowd():
+    sets = [{7} for _ in range(12)]
+    pairs, found = find(sketches_of(sets), Params(max_bucket=12, hubs=2))
+    assert len(pairs) == 66
+    assert found.crowds == []
+    pairs, found = find(sketches_of(sets), Params(max_bucket=11, hubs=2))
+    assert len(pairs) == 2 * 10 + 1
+    assert [crowd.left_out for crowd in found.crowds] == [66 - 21]
+
+
+def test_many_crowds_stay_linear():
+    """Twenty passages in every article: each holder is examined against the hubs of each, never all against all."""
+    rng = Random(7)
+    counts = []
+    for holders in (1000, 4000):
+        sets = [set(range(20)) | {rng.getrandbits(60) for _ in range(20)} for _ in range(holders)]
+        pairs, found = find(sketches_of(sets), Params(containment=0.3, max_bucket=64, hubs=8))
+        assert 0 < len(pairs) <= 8 * holders
+        assert len(found.crowds) <= 20
+        counts.append(len(pairs))
+    assert counts[1] < 4.1 * counts[0]
+
+
+@pytest.mark.parametrize("containment", [0.1, 0.3, 0.6])
+def test_what_crowds_leave_out_is_counted(containment):
+    params = Params(containment=containment, max_bucket=20, hubs=3)
+    for seed in range(6):
+        sets = random_sets(seed, count=150)
+        pairs, found = find(sketches_of(sets, seed), params)
+        wanted = {(x, y) for x, y in oracle.candidate_pairs(sets, rule(params)) if sets[x] and sets[y]}
+        assert pairs <= wanted
+        holders = {f: {n for n, s in enumerate(sets) if f in s} for s in sets for f in s}
+        for x, y in wanted - pairs:  # only pairs that a crowd brought together are left out
+            assert any(len(holders[f]) > 20 for f in sets[x] & sets[y])
+        assert len(wanted - pairs) <= sum(crowd.left_out for crowd in found.crowds)
+        for crowd in found.crowds:
+            assert crowd.versions == len(holders[crowd.fingerprint]) > 20
+            assert crowd.examined + crowd.left_out <= math.comb(crowd.versions, 2)
+
+
+def test_one_article_that_probes_a_crowd_of_others_is_counted():
+    """A stock passage alone against 300 long articles that hold it: those skip it as too common, it cannot."""
+    sets = [{1, 2, 3}] + [{1, 2, 3} | {1000 * n + i for i in range(57)} for n in range(1, 301)]
+    params = Params(containment=0.3, max_bucket=100, hubs=4)
+    pairs, found = find(sketches_of(sets), params)
+    wanted = oracle.candidate_pairs(sets, rule(params))
+    assert len(wanted) == 300
+    assert len(wanted - pairs) <= sum(crowd.left_out for crowd in found.crowds)
+
+
+# ------------------------------------------------------------------------------------------------------------- bands
+
+
+@pytest.mark.parametrize("resemblance", [0.3, 0.5, 0.8, 1.0])
+def test_bands_by_brute_force(resemblance):
+    params = Params(containment=None, resemblance=resemblance)
+    sketches = distinct(sketch(list(make.corpus(2).values()), params, signatures=True))
+    pairs, found = find(sketches, params)
+    keys = [set(row) for row in bands(sketches.signatures, *choose_bands(resemblance)).tolist()]
+    assert pairs == {(x, y) for x, y in combinations(range(len(keys)), 2) if keys[x] & keys[y]}
+    assert found.crowds == []
+
+
+@pytest.mark.parametrize(("resemblance", "recall"), [(0.5, 0.95), (0.8, 0.95), (0.8, 0.6)])
+def test_bands_keep_their_promise_at_the_threshold(resemblance, recall):
+    """400 pairs of that resemblance: the share found is the promised one, but for three standard deviations."""
+    shared = {0.5: 100, 0.8: 120}[resemblance]
+    own = round(shared * (1 / resemblance - 1) / 2)
+    rng = Random(8)
+    texts = []
+    for _ in range(400):
+        beginning = make.article(rng, shared + 4)
+        texts += [f"{beginning} {make.article(rng, own)}" for _ in range(2)]
+    for one, other in zip(texts[:20:2], texts[1:20:2], strict=True):
+        assert oracle.resemblance(*map(oracle.shingles, (one, other))) == pytest.approx(resemblance, abs=0.02)
+    params = Params(containment=None, resemblance=resemblance, band_recall=recall)
+    pairs, _ = find(sketch(texts, params, signatures=True), params)
+    found = sum((n, n + 1) in pairs for n in range(0, 800, 2)) / 400
+    promised = oracle.band_recall(resemblance, *choose_bands(resemblance, 128, recall))
+    assert promised >= recall
+    deviation = math.sqrt(promised * (1 - promised) / 400)
+    assert promised - 3 * deviation <= found <= promised + 3 * deviation
+
+
+def test_band_crowds_are_bounded():
+    texts = [make.article(Random(n), 30) + " " + make.article(Random(-1), 200) for n in range(300)]
+    params = Params(containment=None, resemblance=0.5, max_bucket=50, hubs=4)
+    count, _ = choose_bands(0.5)
+    pairs, found = find(sketch(texts, params, signatures=True), params)
+    assert found.crowds
+    assert all(crowd.versions > 50 for crowd in found.crowds)
+    assert len(pairs) <= 300 * (4 + 50) * count
+    assert len(pairs) + sum(crowd.left_out for crowd in found.crowds) >= math.comb(300, 2) * 0.99
