@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +11,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.models import Params, Passage
-from dedup.sketch import Sketches, pack, sketch_buffer
+from dedup.sketch import Sketcher, Sketches, pack
 from dedup.text import spans, tables
 from dedup.threads import each_range, thread_count
 
@@ -53,21 +51,13 @@ class Prepared:
 
 
 class Corpus:
-    """Texts in the order they were added, each numbered from 0.
-
-    Sketching runs on `params.threads` threads while the caller reads on: `add` returns at once, and waits only where
-    too much is under way.
-    """
+    """Texts in the order they were added, each numbered from 0; sketched by other threads as they come."""
 
     def __init__(self, params: Params, *, signatures: bool = False) -> None:
-        self._params = Params(**{**params.as_dict(), "threads": 1})
-        self._signatures = signatures
-        self._threads = thread_count(params.threads)
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
+        self._params = params
+        self._sketcher = Sketcher(params, signatures=signatures)
         self._chunks: list[_Chunk] = []
         self._firsts: list[int] = []
-        self._under_way: deque[Future[Sketches]] = deque()
-        self._done: list[Sketches] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -78,26 +68,16 @@ class Corpus:
         chunk = _Chunk(self._count, *pack(texts))
         self._chunks.append(chunk)
         self._firsts.append(chunk.first)
-        self._count += len(chunk.offsets) - 1
-        while len(self._under_way) >= 4 * self._threads:
-            self._done.append(self._under_way.popleft().result())
-        work = self._pool.submit(
-            sketch_buffer, chunk.buf, chunk.offsets, self._params, signatures=self._signatures
-        )
-        self._under_way.append(work)
+        self._count += len(texts)
+        self._sketcher.add(chunk.buf, chunk.offsets)
 
     def finish(self) -> Sketches:
         """The sketches of all texts; nothing can be added afterwards."""
-        self._done += [work.result() for work in self._under_way]
-        self._under_way.clear()
-        self._pool.shutdown()
-        result = Sketches.join(self._done, self._params.num_perm if self._signatures else 0)
-        self._done = []
-        return result
+        return self._sketcher.finish()
 
     def close(self) -> None:
         """Drops what is under way."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._sketcher.close()
 
     def _locate(self, which: _I64) -> tuple[_I64, _I64]:
         firsts = np.array(self._firsts, np.int64)
@@ -135,7 +115,7 @@ class Corpus:
         def work(lo: int, hi: int) -> list[tuple[Any, ...]]:
             return [kernels.prepare(c.buf, c.offsets, places, look_up, k) for c, places in parts[lo:hi]]
 
-        done = [part for batch in each_range(work, len(parts), self._threads, 4) for part in batch]
+        done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
         return _join(done) if done else Prepared.of([], self._params)
 
 

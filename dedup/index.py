@@ -71,7 +71,8 @@ def _probe(
     params: Params,
     is_new: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> Candidates:
-    unique, keys, posts, post_starts = _postings(flat, starts, versions)
+    by_hash = np.lexsort((versions[:, 1], versions[:, 0]))
+    unique, keys, posts, post_starts = kernels.postings(flat, starts, by_hash)
 
     def work(lo: int, hi: int) -> tuple[_I64, _I64, _I64]:
         found: tuple[_I64, _I64, _I64] = kernels.candidates(
@@ -87,24 +88,6 @@ def _probe(
     packed = np.unique(np.concatenate(pairs))  # a crowd's hub may be found from both sides
     left, right = np.divmod(packed, max(count, 1))
     return Candidates(left, right, _crowds(unique, np.diff(post_starts), probes, params))
-
-
-def _postings(
-    flat: np.ndarray[Any, Any], starts: _I64, versions: np.ndarray[Any, Any]
-) -> tuple[np.ndarray[Any, Any], _I64, _I64, _I64]:
-    """(distinct keys, their numbers in each article's order, holders of each by text hash, where holders start)."""
-    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    rank = np.empty(len(versions), np.int64)
-    by_hash = np.lexsort((versions[:, 1], versions[:, 0]))
-    rank[by_hash] = np.arange(len(versions))
-    order = np.lexsort((rank[owner], flat))
-    ordered = flat[order]
-    is_first = np.ones(len(flat), np.bool_)
-    is_first[1:] = ordered[1:] != ordered[:-1]
-    keys = np.empty(len(flat), np.int64)
-    keys[order] = np.cumsum(is_first) - 1
-    post_starts = np.append(np.flatnonzero(is_first), len(flat)).astype(np.int64)
-    return ordered[is_first], keys, owner[order].astype(np.int64), post_starts
 
 
 def _crowds(unique: np.ndarray[Any, Any], holders: _I64, probes: _I64, params: Params) -> list[Crowd]:

@@ -22,8 +22,8 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "prepare", "sketches", "tile_pairs",
-    "tile_spans",
+    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "postings", "prepare",
+    "sketches", "tile_pairs", "tile_spans",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -843,7 +843,7 @@ def _fmix32(x):
 
 @njit
 def _permute_min(shingles, m, slopes, shifts, out):
-    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of a shingle) + shifts[p], mod 2**32."""
+    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of shingle) + shifts[p] mod 2**32."""
     for p in range(len(out)):
         out[p] = np.uint32(0xFFFFFFFF)
     for i in range(m):
@@ -988,6 +988,45 @@ def overlaps(values, starts, left, right):
         x, y = left[p], right[p]
         result[p] = _shared(values[starts[x] : starts[x + 1]], values[starts[y] : starts[y + 1]])
     return result
+
+
+@_entry
+def postings(flat, starts, by_hash):
+    """Who holds each key: (distinct keys uint64, keys int64, posts int64, post_starts int64) for `candidates`.
+
+    `flat` holds uniform hashes, article x has flat[starts[x]:starts[x + 1]]; `by_hash` lists the articles by text hash.
+    A bucket sort by the high bits, then insertion, in linear expected time; holders of a key stay in that order.
+    """
+    n = len(flat)
+    bits = 1
+    while (1 << bits) < n and bits < 26:
+        bits += 1
+    shift = np.uint64(64 - bits)
+    place = np.zeros((1 << bits) + 1, np.int64)
+    for i in range(n):
+        place[np.int64(flat[i] >> shift) + 1] += 1
+    for b in range(1 << bits):
+        place[b + 1] += place[b]
+    begin = place.copy()
+    ordered, where, posts = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for x in by_hash:
+        for i in range(starts[x], starts[x + 1]):
+            b = np.int64(flat[i] >> shift)
+            j = place[b]
+            place[b] += 1
+            while j > begin[b] and ordered[j - 1] > flat[i]:
+                ordered[j], where[j], posts[j] = ordered[j - 1], where[j - 1], posts[j - 1]
+                j -= 1
+            ordered[j], where[j], posts[j] = flat[i], i, x
+    keys, post_starts, unique = np.empty(n, np.int64), np.empty(n + 1, np.int64), np.empty(n, np.uint64)
+    m = 0
+    for j in range(n):
+        if j == 0 or ordered[j] != ordered[j - 1]:
+            unique[m], post_starts[m] = ordered[j], j
+            m += 1
+        keys[where[j]] = m - 1
+    post_starts[m] = n
+    return unique[:m].copy(), keys, posts, post_starts[: m + 1].copy()
 
 
 @njit

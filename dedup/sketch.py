@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +16,20 @@ from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
 from dedup.text import tables
-from dedup.threads import each_range, thread_count
+from dedup.threads import thread_count
 
 if TYPE_CHECKING:
     from datasketch import MinHash
 
 __all__ = [
-    "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "pack", "signature", "sketch", "sketch_buffer",
+    "Sketcher", "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "pack", "signature", "sketch",
+    "sketch_buffer",
 ]  # fmt: skip
 
 _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_PART = 1024  # articles that a thread sketches at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,47 @@ def _shapes(num_perm: int) -> list[tuple[Any, Any]]:
     return [(0, np.uint64), (0, np.int64), ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
 
 
-def sketch(texts: Sequence[str], params: Params | None = None, *, signatures: bool = False) -> Sketches:
+class Sketcher:
+    """Sketches texts on `params.threads` threads while the caller goes on reading: `add` returns at once, and waits
+    only where too much is under way. Closed by `finish`, or by `close`, which drops what is under way.
+    """
+
+    def __init__(self, params: Params, *, signatures: bool = False) -> None:
+        self._params = Params(**{**params.as_dict(), "threads": 1})
+        self._signatures = signatures
+        self._threads = thread_count(params.threads)
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
+        self._under_way: deque[Future[Sketches]] = deque()
+        self._done: list[Sketches] = []
+
+    def add(self, buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64) -> None:
+        """Takes articles that lie in one UTF-8 buffer: article i is buf[offsets[i]:offsets[i + 1]]."""
+        while len(self._under_way) >= 4 * self._threads:
+            self._done.append(self._under_way.popleft().result())
+        work = self._pool.submit(sketch_buffer, buf, offsets, self._params, signatures=self._signatures)
+        self._under_way.append(work)
+
+    def finish(self) -> Sketches:
+        """The sketches of everything that was added, in order."""
+        self._done += [work.result() for work in self._under_way]
+        self._under_way.clear()
+        self._pool.shutdown()
+        result = Sketches.join(self._done, self._params.num_perm if self._signatures else 0)
+        self._done = []
+        return result
+
+    def close(self) -> None:
+        """Drops what is under way."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def sketch(texts: Sequence[str] | Any, params: Params | None = None, *, signatures: bool = False) -> Sketches:
     """Sketches of many texts at once, in order, on `params.threads` threads.
+
+    Args:
+        texts: strings, or a pyarrow Array or ChunkedArray of strings, which is read in place.
+        params: what to sketch.
+        signatures: whether signatures are wanted too.
 
     Raises:
         ArticleError: a text is no string.
@@ -93,18 +136,36 @@ def sketch(texts: Sequence[str], params: Params | None = None, *, signatures: bo
     >>> len(sketches), sketches.syllables[:, 0].tolist()
     (2, [6, 7])
     """
-    params = params or Params()
-    if any(not isinstance(text, str) for text in texts):
-        raise ArticleError("texts: need a sequence of strings")
-    buf, offsets = pack([text.encode("utf-8", "surrogatepass") for text in texts])
-    return sketch_buffer(buf, offsets, params, signatures=signatures)
+    sketcher = Sketcher(params or Params(), signatures=signatures)
+    try:
+        for buf, offsets in _arrow_parts(texts) if hasattr(texts, "null_count") else _parts(texts):
+            sketcher.add(buf, offsets)
+        return sketcher.finish()
+    finally:
+        sketcher.close()
 
 
-def pack(blobs: Sequence[bytes]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], _I64]:
-    """Texts in one buffer, uint8, and where each begins: int64 (n + 1,)."""
-    offsets = np.zeros(len(blobs) + 1, np.int64)
-    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    return np.frombuffer(b"".join(blobs), np.uint8), offsets
+def _parts(texts: Sequence[str]) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8]], _I64]]:
+    for lo in range(0, len(texts), _PART):
+        part = texts[lo : lo + _PART]
+        if any(not isinstance(text, str) for text in part):
+            raise ArticleError("texts: need a sequence of strings")
+        yield pack([text.encode("utf-8", "surrogatepass") for text in part])
+
+
+def _arrow_parts(texts: Any) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8]], _I64]]:
+    """The buffers of an Arrow array of strings, in parts."""
+    for chunk in getattr(texts, "chunks", [texts]):
+        width = {"string": np.int32, "large_string": np.int64}.get(str(chunk.type))
+        if width is None or chunk.null_count:
+            raise ArticleError(f"texts: need Arrow strings without nulls, not {chunk.type}")
+        _, places, data = chunk.buffers()
+        if not len(chunk):
+            continue
+        offsets = np.frombuffer(places, width)[chunk.offset : chunk.offset + len(chunk) + 1].astype(np.int64)
+        buf = np.frombuffer(data or b"", np.uint8)
+        for lo in range(0, len(chunk), _PART):
+            yield buf, offsets[lo : lo + _PART + 1]
 
 
 def sketch_buffer(
@@ -114,12 +175,14 @@ def sketch_buffer(
     look_up = tables(params)
     window = params.min_passage - params.k + 1
     slopes, shifts = permutations(params.num_perm if signatures else 0)
+    return Sketches(*kernels.sketches(buf, offsets, 0, len(offsets) - 1, look_up, params.k, window, slopes, shifts))
 
-    def work(lo: int, hi: int) -> Sketches:
-        return Sketches(*kernels.sketches(buf, offsets, lo, hi, look_up, params.k, window, slopes, shifts))
 
-    parts = list(each_range(work, len(offsets) - 1, thread_count(params.threads), 1024))
-    return Sketches.join(parts, len(slopes))
+def pack(blobs: Sequence[bytes]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], _I64]:
+    """Texts in one buffer, uint8, and where each begins: int64 (n + 1,)."""
+    offsets = np.zeros(len(blobs) + 1, np.int64)
+    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
+    return np.frombuffer(b"".join(blobs), np.uint8), offsets
 
 
 @functools.lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ best = max(result.matches, key=lambda match: (match.relation == "edited", match.
 passage = max(best.passages, key=lambda passage: passage.syllables)
 text = result.article(best.a).text
 print(f"\n{best.a} and {best.b} share {len(best.passages)} passages; the longest has {passage.syllables} syllables:")
-print(text[passage.a_start : passage.a_end])
+print(text[passage.a_start : passage.a_end][:300])
 
 old = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
 new = "Sáng 3/5, mưa lớn làm ngập năm tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."

@@ -12,6 +12,7 @@ import numpy as np
 from dedup.corpus import Corpus
 from dedup.errors import ArticleError
 from dedup.index import uses_bands
+from dedup.io import ArrowReader, Reader
 from dedup.models import Article, Params, Skipped
 from dedup.sketch import Sketches
 
@@ -58,15 +59,17 @@ class Shelf:
     def add(self, articles: Iterable[Any], is_new: bool, progress: Progress) -> None:
         """Takes articles in; what is no article is skipped and named."""
         total = len(articles) if isinstance(articles, Sequence) else None
-        for count, item in enumerate(articles, 1):
+        reader = ArrowReader(articles) if hasattr(articles, "__arrow_c_stream__") else articles
+        items = reader.encoded() if isinstance(reader, Reader | ArrowReader) else articles
+        for count, item in enumerate(items, 1):
             try:
-                self._take(as_article(item, str(count)), is_new)
+                self._take(item, str(count), is_new)
             except ArticleError as error:
                 self.skipped.append(Skipped(f"article {count}", str(error)))
             if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
                 self._hand_over()
                 progress("read", count, total)
-        self.skipped += getattr(articles, "skipped", ())
+        self.skipped += getattr(reader, "skipped", ())
         self._hand_over()
 
     def _hand_over(self) -> None:
@@ -74,8 +77,12 @@ class Shelf:
             self.corpus.add(self._waiting)
             self._waiting, self._waiting_bytes = [], 0
 
-    def _take(self, article: Article, is_new: bool) -> None:
-        text = article.text.encode("utf-8", "surrogatepass")
+    def _take(self, item: Any, name: str, is_new: bool) -> None:
+        if type(item) is tuple and len(item) == 2 and isinstance(item[0], Article):
+            article, text = item
+        else:
+            article = as_article(item, name)
+            text = article.text.encode("utf-8", "surrogatepass")
         id = article.id
         if id in self.numbers:
             id = self._other_id(id, text)

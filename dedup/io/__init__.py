@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dedup.io.columns import ColumnNames
-from dedup.io.reading import Reader, read
+from dedup.io.reading import ArrowReader, Reader, read
 from dedup.io.writing import check_target, write_rows
 
-__all__ = ["ColumnNames", "Reader", "check_target", "read", "write_rows"]
+__all__ = ["ArrowReader", "ColumnNames", "Reader", "check_target", "read", "write_rows"]

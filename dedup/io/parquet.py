@@ -1,4 +1,4 @@
-"""Articles from Parquet, by record batches."""
+"""Articles from Parquet and from Arrow tables, by record batches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from dedup.io.places import Place
 from dedup.io.streams import open_stream
 from dedup.models import Article
 
-__all__ = ["need_pyarrow", "read_parquet"]
+__all__ = ["Encoded", "need_pyarrow", "read_parquet", "read_stream"]
+
+Encoded = tuple[Article, bytes]
 
 _ROWS = 1024
 # With a buffer Arrow takes a column chunk page by page; without one it loads the chunk, which may be the whole file.
@@ -35,8 +37,13 @@ def need_pyarrow(feature: str) -> Any:
     return pyarrow
 
 
-def read_parquet(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
-    """Yields the articles of a Parquet file; never more than a batch and a page of each column are in memory."""
+def read_parquet(
+    place: Place, named: Mapping[str, str], notes: Notes, *, encoded: bool = False
+) -> Iterator[Article | Encoded]:
+    """Yields the articles of a Parquet file; never more than a batch and a page of each column are in memory.
+
+    With `encoded` it yields (article, its text as UTF-8) where it can: the article's own text is then "".
+    """
     pa = need_pyarrow("reading Parquet")
     before = notes.bytes_read
     with _seekable(place, notes) as source:
@@ -50,12 +57,66 @@ def read_parquet(place: Place, named: Mapping[str, str], notes: Notes) -> Iterat
         except Exception as error:  # Arrow raises nearly every kind, by what is damaged
             raise UnusableError(f"not valid Parquet: {_brief(error)}") from None
         notes.choose(place.path, layout.chosen)
-        row = 0
-        while (columns := _next_columns(pa, batches, row)) is not None:
-            yield from _articles(columns, layout, place, notes, row)
-            row += len(columns[0])
-            if not place.packing:
-                notes.bytes_read = before + place.size * row // max(total, 1)
+        rows = Rows(place.path, place.name, layout, notes)
+        try:
+            for batch in batches:
+                yield from rows.articles(batch, encoded)
+                if not place.packing:
+                    notes.bytes_read = before + place.size * rows.count // max(total, 1)
+        except UnusableError:
+            raise
+        except OSError as error:
+            raise UnusableError(f"damaged Parquet after row {rows.count}: {_brief(error)}") from None
+
+
+def read_stream(stream: Any, notes: Notes, *, encoded: bool = False) -> Iterator[Article | Encoded]:
+    """Yields the articles of anything with `__arrow_c_stream__`: a table of polars, pandas, pyarrow, duckdb."""
+    pa = need_pyarrow("reading Arrow tables")
+    reader = pa.RecordBatchReader.from_stream(stream)
+    layout = _layout(pa, reader.schema, {})
+    rows = Rows("row", "", layout, notes)
+    for batch in reader:
+        yield from rows.articles(batch, encoded)
+
+
+class Rows:
+    """Makes articles of record batches that follow each other.
+
+    Attributes:
+        count: rows done so far.
+    """
+
+    def __init__(self, where: str, name: str, layout: Layout, notes: Notes) -> None:
+        self.count = 0
+        self._where, self._name, self._layout, self._notes = where, name, layout, notes
+
+    def articles(self, batch: Any, encoded: bool) -> Iterator[Article | Encoded]:
+        """Yields the articles of one batch, numbered from the rows before."""
+        pa = need_pyarrow("reading Arrow tables")
+        place = self._layout.indexes[1]
+        utf8 = _utf8(pa, batch.column(place)) if encoded else None
+        columns = [
+            [""] * batch.num_rows if i == place and utf8 is not None else _values(pa, column)
+            for i, column in enumerate(batch.columns)
+        ]
+        for article, blob in zip(self._make(columns), itertools.repeat(None) if utf8 is None else utf8, strict=False):
+            if article is not None:
+                yield article if blob is None else (article, blob)
+
+    def _make(self, columns: list[list[Any]]) -> Iterator[Article | None]:
+        """An article for each row, None where it is skipped."""
+        fields = [itertools.repeat(None) if i is None else columns[i] for i in self._layout.indexes]
+        names = [name for name, _ in self._layout.extra]
+        others = zip(*(columns[i] for _, i in self._layout.extra), strict=True) if names else itertools.repeat(())
+        for values, rest in zip(zip(*fields, strict=False), others, strict=False):
+            self.count += 1
+            extra = _extra(names, rest, self._notes) if names else {}
+            try:
+                name = f"{self._name}:{self.count}" if self._name else str(self.count)
+                yield make_article(values, name, extra, self._notes)
+            except UnusableError as error:
+                self._notes.skip(f"{self._where}:{self.count}" if self._name else f"row {self.count}", error.reason)
+                yield None
 
 
 @contextmanager
@@ -91,14 +152,16 @@ def _is_text(pa: Any, kind: Any) -> bool:
     return any(getattr(pa.types, name)(kind) for name in names)
 
 
-def _next_columns(pa: Any, batches: Iterator[Any], row: int) -> list[list[Any]] | None:
+def _utf8(pa: Any, column: Any) -> list[bytes] | None:
+    """The texts of a column as they are stored; None where that is not plain, valid UTF-8 throughout."""
+    if column.null_count or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return None
     try:
-        while (batch := next(batches, None)) is not None:
-            if batch.num_rows:
-                return [_values(pa, column) for column in batch.columns]
-    except Exception as error:
-        raise UnusableError(f"damaged Parquet after row {row}: {_brief(error)}") from None
-    return None
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    stored = pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary()
+    return column.cast(stored).to_pylist()  # type: ignore[no-any-return]
 
 
 def _values(pa: Any, column: Any) -> list[Any]:
@@ -124,20 +187,6 @@ def _value(scalar: Any) -> Any:
         return Broken(f"invalid UTF-8 at byte offset {error.start}")
     except Exception as error:
         return Broken(_brief(error))
-
-
-def _articles(columns: list[list[Any]], layout: Layout, place: Place, notes: Notes, row: int) -> Iterator[Article]:
-    fields = [itertools.repeat(None) if i is None else columns[i] for i in layout.indexes]
-    names = [name for name, _ in layout.extra]
-    others = zip(*(columns[i] for _, i in layout.extra), strict=True) if names else itertools.repeat(())
-    for number, values, rest in zip(itertools.count(row + 1), zip(*fields, strict=False), others):
-        extra = _extra(names, rest, notes) if names else {}
-        try:
-            article = make_article(values, f"{place.name}:{number}", extra, notes)
-        except UnusableError as error:
-            notes.skip(f"{place.path}:{number}", error.reason)
-        else:
-            yield article
 
 
 def _extra(names: list[str], values: tuple[Any, ...], notes: Notes) -> dict[str, Any]:

@@ -6,25 +6,24 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
-from typing import Unpack
+from typing import Any, Unpack
 
 from dedup.errors import InputError, MissingExtraError, ParamError
 from dedup.io.columns import FIELDS, ColumnNames
 from dedup.io.notes import Notes, UnusableError
-from dedup.io.parquet import read_parquet
+from dedup.io.parquet import Encoded, read_parquet, read_stream
 from dedup.io.places import STDIN, Place, find, why
 from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
 from dedup.models import Article, Skipped
 
-__all__ = ["Reader", "read"]
+__all__ = ["ArrowReader", "Reader", "read"]
 
-_READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article]]] = {
+_READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article]]] = {  # and Parquet
     "txt": read_txt,
     "json": read_json,
     "jsonl": read_jsonl,
     "csv": read_csv,
     "tsv": read_csv,
-    "parquet": read_parquet,
 }
 
 
@@ -86,10 +85,17 @@ class Reader(Iterator[Article]):
         self._named = dict(named)
         self._notes = Notes()
         self._total: int | None = None
+        self._is_encoded = False
         self._articles = self._read_all()
 
     def __next__(self) -> Article:
-        return next(self._articles)
+        return next(self._articles)  # type: ignore[return-value]
+
+    def encoded(self) -> Iterator[Article | Encoded]:
+        """The articles as a scan takes them: (article without text, UTF-8 of its text) where a file stores just that,
+        which saves decoding it; an Article elsewhere. Instead of iterating, from the start."""
+        self._is_encoded = True
+        return self._articles
 
     def __enter__(self) -> Reader:
         return self
@@ -133,13 +139,16 @@ class Reader(Iterator[Article]):
             self._total = sum(place.size for place in find(self._paths, lambda where, reason: None))
         return self._total
 
-    def _read_all(self) -> Generator[Article, None, None]:
+    def _read_all(self) -> Generator[Article | Encoded, None, None]:
         notes = self._notes
         for place in find(self._paths, notes.skip):
             begin = notes.bytes_read
             notes.files += 1
             try:
-                yield from _READERS[place.kind](place, self._named, notes)
+                if place.kind == "parquet":
+                    yield from read_parquet(place, self._named, notes, encoded=self._is_encoded)
+                else:
+                    yield from _READERS[place.kind](place, self._named, notes)
             except UnusableError as error:
                 notes.skip(place.path, error.reason)
             except OSError as error:
@@ -150,6 +159,32 @@ class Reader(Iterator[Article]):
                 notes.skip(place.path, "larger than the memory")
             if place.path != STDIN:
                 notes.bytes_read = begin + place.size
+
+
+class ArrowReader:
+    """The articles of anything with `__arrow_c_stream__`, as `Reader.encoded` gives them; columns by their usual names.
+
+    Attributes:
+        skipped: rows left out so far, and why.
+
+    Raises:
+        InputError: no column holds the text.
+        MissingExtraError: pyarrow is not installed.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self._table, self._notes = table, Notes()
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        return self._notes.skipped
+
+    def encoded(self) -> Iterator[Article | Encoded]:
+        """(article without text, UTF-8 of its text), or an Article, for each row."""
+        try:
+            yield from read_stream(self._table, self._notes, encoded=True)
+        except UnusableError as error:
+            raise InputError("Arrow table", error.reason) from None
 
 
 def _check_path(path: str) -> None:
