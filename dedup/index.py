@@ -37,7 +37,8 @@ def alpha(count: int, params: Params) -> int:
     """How many fingerprints two articles must share to be a candidate, the one with fewer having `count`.
 
     A third of what the containment asked for would give on average (a quarter below 0.25), at least 1; 1 where
-    passages are a criterion. Resemblance r implies containment r, so the smaller of the two rules.
+    passages are a criterion. Resemblance r implies containment r, so the smaller of the two rules. Where only one of
+    the two keeps all its shingles, the other shows the selected ones alone: then selected fingerprints count.
     """
     if params.passage is not None:
         return 1
@@ -56,27 +57,28 @@ def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, 
         count, rows = choose_bands(params.resemblance, params.num_perm, params.band_recall)
         flat = bands(sketches.signatures, count, rows).ravel()
         starts = np.arange(0, len(flat) + 1, count, dtype=np.int64)
-        need = np.ones(count + 1, np.int64)
+        need, selected = np.ones(count + 1, np.int64), np.full(len(sketches), count)
     else:
-        flat, starts = sketches.fingerprints, sketches.starts
+        flat, starts, selected = sketches.fingerprints, sketches.starts, sketches.selected
         need = np.array([alpha(n, params) for n in range(int(np.diff(starts).max(initial=0)) + 1)], np.int64)
-    return _probe(flat, starts, need, sketches.versions, params, is_new)
+    return _probe((flat, starts, selected), need, sketches.versions, is_new, params)
 
 
 def _probe(
-    flat: np.ndarray[Any, np.dtype[np.uint64]],
-    starts: _I64,
+    keys_of: tuple[np.ndarray[Any, np.dtype[np.uint64]], _I64, _I64],
     need: _I64,
     versions: np.ndarray[Any, np.dtype[np.uint64]],
-    params: Params,
     is_new: np.ndarray[Any, np.dtype[np.bool_]],
+    params: Params,
 ) -> Candidates:
+    """Candidates by keys_of = (keys of all articles, where each one's begin, how many of each are selected)."""
+    flat, starts, selected = keys_of
     by_hash = np.lexsort((versions[:, 1], versions[:, 0]))
     unique, keys, posts, post_starts = kernels.postings(flat, starts, by_hash)
 
     def work(lo: int, hi: int) -> tuple[_I64, _I64, _I64]:
         found: tuple[_I64, _I64, _I64] = kernels.candidates(
-            keys, starts, posts, post_starts, versions, need, is_new, lo, hi, params.max_bucket, params.hubs
+            keys, starts, posts, post_starts, selected, versions, need, is_new, lo, hi, params.max_bucket, params.hubs
         )
         return found
 
@@ -94,9 +96,9 @@ def _crowds(unique: np.ndarray[Any, Any], holders: _I64, probes: _I64, params: P
     """The crowds that were probed, by fingerprint, with a bound of what was left out."""
     crowds = []
     for key in np.flatnonzero(probes).tolist():
-        count, hubs = int(holders[key]), params.hubs
-        examined = hubs * (count - hubs) + hubs * (hubs - 1) // 2
-        possible = min(count * (count - 1) // 2, int(probes[key]) * (count - 1))
-        if possible > examined:
-            crowds.append(Crowd(int(unique[key]), count, examined, possible - examined))
+        count, probed, hubs = int(holders[key]), int(probes[key]), params.hubs
+        others = count - hubs
+        examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
+        left_out = min(probed * others, others * (others - 1) // 2 + hubs * (count - probed))
+        crowds.append(Crowd(int(unique[key]), count, examined, left_out))
     return crowds

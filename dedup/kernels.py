@@ -10,6 +10,7 @@ their flags (uint8, below). A *cut* stands before a syllable where page furnitur
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import tempfile
@@ -35,7 +36,8 @@ LETTERS, DIGITS, CAPITAL, PUNCTUATED, NEW_LINE, SENTENCE_START, SIGN, CUT = 1, 2
 _U = np.uint64
 _VOWEL, _SECOND_VOWEL, _Y, _Q, _IS_U, _WORD = _U(1 << 8), _U(1 << 9), _U(1 << 10), _U(1 << 11), _U(1 << 12), _U(1 << 13)
 _DECIMAL, _SPECIAL, _INVISIBLE, _MARK = _U(1 << 14), _U(1 << 15), _U(1 << 16), _U(1 << 17)
-_TWO, _MANY = _U(1 << 18), _U(3 << 18)
+_TWO, _THREE = _U(1 << 18), _U(1 << 19)
+_MANY = _TWO | _THREE
 _DIRECT = _U(0x3000)
 _GAP, _KIND, _CAP = _U(8 | 16 | 32), _U(1 | 2 | 64), _U(4)
 _ONGOING = _U(0xFF | 1 << 8 | 1 << 9)  # what a syllable keeps from letter to letter
@@ -71,8 +73,10 @@ def cache_directory() -> Path | None:
     if config.CACHE_DIR:
         return None
     beside = Path(__file__).parent / "__pycache__"
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
-    for folder in (beside if beside.exists() else beside.parent, _nearest(home)):
+    homes = [Path(folder) for folder in (os.environ.get("XDG_CACHE_HOME"),) if folder]
+    with contextlib.suppress(RuntimeError):  # a user without a name has no home
+        homes += [Path("~/.cache").expanduser()]
+    for folder in (beside if beside.exists() else beside.parent, *map(_nearest, homes[:1])):
         if os.access(folder, os.W_OK):
             return None
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
@@ -238,6 +242,15 @@ def _trailing_zeros(typing_context, x):
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
     return types.uint64(x), code
+
+
+if config.DISABLE_JIT:  # the same in plain Python, for a run without the compiler
+
+    def _load(array, index):
+        return _U(int.from_bytes(array[int(index) : int(index) + 8].tobytes(), "little"))
+
+    def _trailing_zeros(x):
+        return _U((int(x) & -int(x)).bit_length() - 1)
 
 
 # --------------------------------------------------------------------------------------------------------- syllables
@@ -598,13 +611,16 @@ def _drop_dated_runs(first, code, what, m):
     i = 0
     while i < m:
         j = i
-        if what[i] & _DATELINE:  # a run of datelines, each a few lines after the other
-            last, gap, is_list = i, 99, i > 0 and first[i] - first[i - 1] <= _HEADLINE
+        if what[i] & _DATELINE:  # a run of datelines at regular distances: the article's own is further away
+            last, step, gap, is_list = i, 0, 99, i > 0 and first[i] - first[i - 1] <= _HEADLINE
             count, j = 1, i + 1
             while j < m and j - last <= 7 and first[j] - first[last] <= 250:
                 if what[j] & _DATELINE:
+                    if step and abs(j - last - step) > 1:
+                        break
                     is_list = is_list and first[j] - first[j - 1] <= _HEADLINE and j - last > 1
-                    gap = min(gap, j - last - 1)
+                    step = j - last
+                    gap = min(gap, step - 1)
                     last = j
                     count += 1
                 j += 1
@@ -612,7 +628,9 @@ def _drop_dated_runs(first, code, what, m):
                 before = 2 if i >= 2 and code[i - 1] == code[i - 2] else 1
                 for x in range(i - before, min(m, last + 1 + max(0, gap - before))):
                     what[x] |= _DROP
-            i = last + 1
+                i = last + 1
+            else:
+                i = last if last > i else i + 1
         elif what[i] & _DATED:
             while j < m and what[j] & _DATED:
                 j += 1
@@ -821,15 +839,18 @@ def _winnow(shingles, opens, m, window, bound, out):
 
 @njit
 def _fingerprints(shingles, opens, m, window, bound, picked, out):
-    """Fingerprints of m shingles into `out`, sorted and distinct; their number."""
+    """Fingerprints of m shingles into `out`, sorted and distinct. Returns how many, and how many of them are selected
+    by winnowing or by the bound: fewer where the text is so short that all its shingles are kept.
+    """
     if m == 0:
-        return 0
-    if m <= 64 or _few(shingles, m, 64) <= 64:
-        _sort_hashes(shingles, m, out)
-        return _distinct(out, m)
+        return 0, 0
     n = _winnow(shingles, opens, m, window, bound, picked)
     _sort_hashes(picked, n, out)
-    return _distinct(out, n)
+    selected = _distinct(out, n)
+    if m > 64 and _few(shingles, m, 64) > 64:
+        return selected, selected
+    _sort_hashes(shingles, m, out)
+    return _distinct(out, m), selected
 
 
 @njit
@@ -882,9 +903,10 @@ def document(buf, tables, stage):
 def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
     """Articles lo..hi-1 sketched: what a scan keeps of each.
 
-    Returns (fingerprints uint64, ends int64 (hi - lo,), versions uint64 (hi - lo, 2), syllables int64 (hi - lo, 2),
-    signatures uint32 (hi - lo, len(slopes))). Article lo + d has fingerprints[ends[d - 1]:ends[d]]; `versions` is a
-    128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture.
+    Returns (fingerprints uint64, ends int64 (hi - lo,), selected int64 (hi - lo,), versions uint64 (hi - lo, 2),
+    syllables int64 (hi - lo, 2), signatures uint32 (hi - lo, len(slopes))). Article lo + d has fingerprints[ends[d - 1]:ends[d]]; `versions` is a
+    128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture; `selected`
+    its fingerprints without those that only a short text keeps.
     """
     count = hi - lo
     scratch = _scratch(_longest(offsets, lo, hi), False)
@@ -894,7 +916,7 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
     chosen = np.empty(size, np.uint64)
     bound = np.uint64(0xFFFFFFFFFFFFFFFF) // np.uint64(window) if window < 20 else np.uint64(0xCCCCCCCCCCCCCCC)
     result = np.empty(max(64, 64 * count), np.uint64)
-    ends = np.empty(count, np.int64)
+    ends, selected = np.empty(count, np.int64), np.empty(count, np.int64)
     versions = np.empty((count, 2), np.uint64)
     syllables = np.empty((count, 2), np.int64)
     signatures = np.empty((count, len(slopes)), np.uint32)
@@ -913,7 +935,7 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
         m = _shingles(syl, flag, n, k, shingles, opens)
         if len(slopes) > 0:
             _permute_min(shingles, m, slopes, shifts, signatures[d])
-        found = _fingerprints(shingles, opens, m, window, bound, picked, chosen)
+        found, selected[d] = _fingerprints(shingles, opens, m, window, bound, picked, chosen)
         if total + found > len(result):
             grown = np.empty(2 * (total + found), np.uint64)
             grown[:total] = result[:total]
@@ -921,7 +943,7 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
         result[total : total + found] = chosen[:found]
         total += found
         ends[d] = total
-    return result[:total].copy(), ends, versions, syllables, signatures
+    return result[:total].copy(), ends, selected, versions, syllables, signatures
 
 
 @_entry
@@ -1030,28 +1052,32 @@ def postings(flat, starts, by_hash):
 
 
 @njit
-def _may_pair(x, y, need, versions):
-    """Whether x probes for y: the one with fewer keys does, of equals the one with the smaller text hash."""
-    if need[x] != need[y]:
-        return need[x] < need[y]
+def _may_pair(x, y, selected, versions):
+    """Whether x probes for y: the one with fewer selected keys, of equals the one with the smaller text hash."""
+    if selected[x] != selected[y]:
+        return selected[x] < selected[y]
     return versions[x, 0] < versions[y, 0] or (versions[x, 0] == versions[y, 0] and versions[x, 1] < versions[y, 1])
 
 
 @_entry
-def candidates(keys, starts, posts, post_starts, versions, alpha, is_new, lo, hi, max_bucket, hubs):
-    """Pairs that share at least alpha[keys of the one with fewer] keys, probed for by articles lo..hi-1.
+def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_new, lo, hi, max_bucket, hubs):
+    """Pairs that share enough keys, probed for by articles lo..hi-1.
+
+    Enough is alpha[the smaller number of keys] where both keep all their shingles, else alpha[the smaller number of
+    *selected* keys]: a long text shows only the selected ones of what it shares with a short one.
 
     Args:
         keys: int64, numbers of the keys (fingerprints or bands) of each article, ascending; article x has
             keys[starts[x]:starts[x + 1]].
         posts: int64, articles that hold each key, by text hash; key f is held by posts[post_starts[f]:...[f + 1]].
+        selected: int64, how many keys of each article are selected: fewer than all where it keeps all shingles.
         versions: uint64 (articles, 2), text hashes.
         alpha: int64, by number of keys.
         is_new: bool (articles,); a pair of two old ones is no candidate.
         max_bucket, hubs: a key held by more is a crowd: only its first `hubs` holders are examined.
 
     Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): who shares alpha of F keys shares one of the F - alpha + 1
-    rarest. Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int64 (keys,).
+    rarest; the one with fewer selected keys probes. Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int64 (keys,).
     """
     size = np.empty(len(starts) - 1, np.int64)
     for x in range(len(size)):
@@ -1066,7 +1092,7 @@ def candidates(keys, starts, posts, post_starts, versions, alpha, is_new, lo, hi
         for i in range(len(own)):
             order[i] = ((post_starts[own[i] + 1] - post_starts[own[i]]) << 32) | i
         order.sort()
-        for i in range(len(own) - alpha[len(own)] + 1):
+        for i in range(len(own) - alpha[selected[x]] + 1):
             f = own[order[i] & 0xFFFFFFFF]
             held = order[i] >> 32
             is_crowd = held > max_bucket
@@ -1075,10 +1101,11 @@ def candidates(keys, starts, posts, post_starts, versions, alpha, is_new, lo, hi
                 y = posts[j]
                 if y == x or mark[y] == x or not (is_new[x] or is_new[y]):
                     continue
-                if not is_crowd and not _may_pair(x, y, size, versions):
+                if not is_crowd and not _may_pair(x, y, selected, versions):
                     continue
                 mark[y] = x
-                need = alpha[min(size[x], size[y])]
+                keeps_all = size[x] > selected[x] and size[y] > selected[y]
+                need = alpha[min(size[x], size[y])] if keeps_all else alpha[min(selected[x], selected[y])]
                 if need > 1 and _shared(own, keys[starts[y] : starts[y + 1]]) < need:
                     continue
                 if total == len(left):
@@ -1165,10 +1192,10 @@ def _sweep(a, b, size, want, is_trial, work):
         if length_b[j] >= need:
             h = (prefix_b[j + want] - prefix_b[j] * top) | _U1
             place = np.int64((h * _M1) >> np.uint64(20)) & (slots - 1)
-            while heads[place] >= 0 and keys[place] != h:
+            while heads[place] != -1 and keys[place] != h:
                 place = (place + 1) & (slots - 1)
             keys[place] = h
-            nexts[j] = heads[place]
+            nexts[j] = heads[place] if heads[place] >= 0 else -2  # -1: an empty slot, -2: none of them is free
             heads[place] = j
     taken = 0
     for i in range(n_a):
@@ -1176,13 +1203,14 @@ def _sweep(a, b, size, want, is_trial, work):
             continue
         h = (prefix_a[i + want] - prefix_a[i] * top) | _U1
         place = np.int64((h * _M1) >> np.uint64(20)) & (slots - 1)
-        while heads[place] >= 0 and keys[place] != h:
+        while heads[place] != -1 and keys[place] != h:
             place = (place + 1) & (slots - 1)
         j = heads[place]
+        if j == -1:
+            continue
         while j >= 0 and (taken_b[j] or taken_b[j + want - 1]):
             j = nexts[j]
-        if keys[place] == h:
-            heads[place] = j if j >= 0 else np.int64(-2)
+        heads[place] = max(j, -2)
         if j < 0:
             continue
         is_equal = True
@@ -1276,23 +1304,24 @@ def tile_spans(syl_a, flag_a, syl_b, flag_b):
 
 
 @njit
-def _gather(syl, flag, taken, want, left_out):
-    """The distinct syllables with a flag of `want` (capitals: not at the start of a sentence), sorted.
-
-    With left_out only those outside passages.
-    """
-    out = np.empty(len(syl), np.uint64)
+def _gather(syl, flag, taken, want, left_out, out):
+    """The syllables with a flag of `want` into `out`, in order; with left_out only those outside passages."""
     n = 0
     for i in range(len(syl)):
-        if left_out and taken[i]:
-            continue
-        is_wanted = flag[i] & want if want == DIGITS else (flag[i] & CAPITAL and not flag[i] & SENTENCE_START)
-        if is_wanted:
+        if flag[i] & want and not (left_out and taken[i]):
             out[n] = syl[i]
             n += 1
-    result = np.empty(n, np.uint64)
-    _sort_hashes(out, n, result)
-    return result[: _distinct(result, n)]
+    return n
+
+
+@njit
+def _is_subsequence(x, n, y, m):
+    """Whether the n values of x stand in the m values of y, in this order."""
+    i = 0
+    for j in range(m):
+        if i < n and x[i] == y[j]:
+            i += 1
+    return i == n
 
 
 @njit
@@ -1313,12 +1342,12 @@ def _labelled(syl, flag, taken, keys, kinds, label):
 
 @_entry
 def tile_pairs(syl, flag, starts, left, right, phrases):
-    """What the relation of each pair is decided from: int64 (pairs, 20), see dedup.relate.Features for the columns.
+    """What the relation of each pair is decided from: int64 (pairs, 16), see dedup.relate.Features for the columns.
 
     Article s has syl[starts[s]:starts[s + 1]].
     """
     keys, kinds = phrases
-    result = np.zeros((len(left), 20), np.int64)
+    result = np.zeros((len(left), 16), np.int64)
     for p in range(len(left)):
         x, y = left[p], right[p]
         sa, fa = syl[starts[x] : starts[x + 1]], flag[starts[x] : starts[x + 1]]
@@ -1330,15 +1359,21 @@ def tile_pairs(syl, flag, starts, left, right, phrases):
             row[3] += tiles[t, 2]
             row[4] = max(row[4], tiles[t, 2])
             row[5] += tiles[t, 2] if tiles[t, 2] >= 24 else 0
+        one, two = np.empty(len(sa), np.uint64), np.empty(len(sb), np.uint64)
+        ordered_one, ordered_two = np.empty(len(sa), np.uint64), np.empty(len(sb), np.uint64)
         for kind in range(2):
             want = DIGITS if kind == 0 else CAPITAL
-            for left_out in range(2):
-                one, two = _gather(sa, fa, taken_a, want, left_out == 1), _gather(sb, fb, taken_b, want, left_out == 1)
-                at = 6 + 6 * kind + 3 * left_out
-                row[at], row[at + 1], row[at + 2] = len(one), len(two), _shared(one, two)
+            n, m = _gather(sa, fa, taken_a, want, True, one), _gather(sb, fb, taken_b, want, True, two)
+            row[12 + kind] = not (_is_subsequence(one, n, two, m) or _is_subsequence(two, m, one, n))
+            n, m = _gather(sa, fa, taken_a, want, False, one), _gather(sb, fb, taken_b, want, False, two)
+            _sort_hashes(one, n, ordered_one)
+            _sort_hashes(two, m, ordered_two)
+            n, m = _distinct(ordered_one, n), _distinct(ordered_two, m)
+            row[6 + 3 * kind], row[7 + 3 * kind] = n, m
+            row[8 + 3 * kind] = _shared(ordered_one[:n], ordered_two[:m])
         for kind in range(2):
             label = _LABEL if kind == 0 else _DATE_LABEL
             one, one_filled = _labelled(sa, fa, taken_a, keys, kinds, label)
             two, two_filled = _labelled(sb, fb, taken_b, keys, kinds, label)
-            row[18 + kind] = max(0, _shared(one, two) - _shared(one_filled, two_filled))
+            row[14 + kind] = max(0, _shared(one, two) - _shared(one_filled, two_filled))
     return result

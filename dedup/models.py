@@ -31,7 +31,7 @@ class Article:
         extra: whatever else came with it: kept and returned, never read.
 
     Raises:
-        ArticleError: the id is neither a string nor an integer, or the text is no string.
+        ArticleError: the id is neither a string nor an integer, or another field is no string where it must be.
 
     >>> Article(7, "Chiều 3/5, tỉnh Hà Lâm công bố giá nước mới.").id
     '7'
@@ -51,6 +51,9 @@ class Article:
             object.__setattr__(self, "id", _identifier(self.id))
         if type(self.text) is not str and not isinstance(self.text, str):
             raise ArticleError(f"article {self.id!r}: text={self.text!r:.60}: need a string")
+        for name in ("title", "source", "url", "credit"):
+            if not isinstance(getattr(self, name), str):
+                raise ArticleError(f"article {self.id!r}: {name}={getattr(self, name)!r:.60}: need a string")
 
 
 def _identifier(value: SupportsIndex | str) -> str:

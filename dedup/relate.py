@@ -25,7 +25,7 @@ NEAR_COPY = 0.9  # of both texts are copied: differing numbers then stand in slo
 class Features(NamedTuple):
     """Figures of one pair, as `kernels.tile_pairs` returns them: counts of syllables, passages and distinct words.
 
-    "left" are syllables outside passages; names are capitalised words that do not begin a sentence.
+    Names are capitalised words, also at the start of a sentence.
     """
 
     syllables_a: int
@@ -37,15 +37,11 @@ class Features(NamedTuple):
     numbers_a: int
     numbers_b: int
     numbers_shared: int
-    left_numbers_a: int
-    left_numbers_b: int
-    left_numbers_shared: int
     names_a: int
     names_b: int
     names_shared: int
-    left_names_a: int
-    left_names_b: int
-    left_names_shared: int
+    numbers_conflict: int  # 1 where the numbers and codes outside passages are not one text's and some more
+    names_conflict: int  # the same for capitalised words
     slots: int  # label words behind the same word on both sides, before different numbers: "mã đề 101", "mã đề 102"
     dates: int  # the same for days: "hôm nay ngày 3", "hôm nay ngày 4"
 
@@ -60,9 +56,9 @@ class Decision(NamedTuple):
 def decide(features: Features, containment: float, *, headlines_conflict: bool = False) -> Decision:
     """The relation of a pair from its features and larger containment (0..1).
 
-    In this order: *reprint* where nearly all of both texts is copied and no number, code or name of one stands
-    against another one of the other; *template* where only labelled slots differ, or where many short runs hold the
-    form together and most numbers differ; *edited*, *partial* by how much of the shorter text is copied; else None.
+    In this order: *template* where labelled slots hold other numbers, or where many short runs hold a form together
+    and most numbers differ; *reprint* where nearly all of both texts is copied and no number, code or name of one
+    stands against another one of the other; *edited*, *partial* by how much of the shorter text is copied; else None.
 
     Args:
         features: figures of the pair.
@@ -77,26 +73,20 @@ def decide(features: Features, containment: float, *, headlines_conflict: bool =
     covered = f.copied / longer
     if f.slots > 0 and covered >= SAME_FORM:
         return Decision("template", covered >= NEAR_COPY)
+    if _is_form(f, containment):
+        return Decision("template", _share(f) < 0.35 and copied < EDITED)
     if covered >= NEAR_COPY or (shorter < 8 and containment == 1 and shorter == longer):
-        has_conflict = headlines_conflict or _conflicts(f)
+        has_conflict = headlines_conflict or f.numbers_conflict > 0 or f.names_conflict > 0
         if f.dates > 0:
             return Decision("template", covered >= SAME_TEXT)
         if covered >= SAME_TEXT or shorter < 8:
             return Decision("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)
         return Decision("edited", covered < NEAR_COPY + 0.03)
-    if _is_form(f, containment):
-        return Decision("template", _share(f) < 0.35 and copied < EDITED)
     if copied >= EDITED:
         return Decision("edited", copied >= EDITED + 0.12)
     if containment >= PARTIAL or f.longest >= PASSAGE:
         return Decision("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
     return Decision(None, f.longest < PASSAGE - 10)
-
-
-def _conflicts(f: Features) -> bool:
-    """Whether, outside the copied passages, numbers or names of one text stand against others of the other."""
-    numbers = f.left_numbers_shared < min(f.left_numbers_a, f.left_numbers_b)
-    return numbers or f.left_names_shared < min(f.left_names_a, f.left_names_b)
 
 
 def _share(f: Features) -> float:

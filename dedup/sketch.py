@@ -39,6 +39,7 @@ class Sketches:
     Attributes:
         fingerprints: uint64, those of all articles one after the other, each article's sorted and distinct.
         ends: int64 (n,), where each article's fingerprints end.
+        selected: int64 (n,), how many of them winnowing and FracMinHash select: all, unless the text keeps all shingles.
         versions: uint64 (n, 2), a 128-bit hash of the canonical syllables: equal for copies.
         syllables: int64 (n, 2), canonical syllables kept, and left out as furniture.
         signatures: uint32 (n, num_perm), or (n, 0) where none were asked for.
@@ -46,6 +47,7 @@ class Sketches:
 
     fingerprints: _U64
     ends: _I64
+    selected: _I64
     versions: _U64
     syllables: _I64
     signatures: _U32
@@ -65,8 +67,9 @@ class Sketches:
         ends = np.cumsum(lengths)
         flat = np.repeat(starts[which] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
         return Sketches(
-            self.fingerprints[flat], ends, self.versions[which], self.syllables[which], self.signatures[which]
-        )
+            self.fingerprints[flat], ends, self.selected[which], self.versions[which], self.syllables[which],
+            self.signatures[which],
+        )  # fmt: skip
 
     @staticmethod
     def join(parts: Sequence[Sketches], num_perm: int = 0) -> Sketches:
@@ -77,6 +80,7 @@ class Sketches:
         return Sketches(
             np.concatenate([p.fingerprints for p in parts]),
             np.concatenate([p.ends + b for p, b in zip(parts, base, strict=False)]),
+            np.concatenate([p.selected for p in parts]),
             np.concatenate([p.versions for p in parts]),
             np.concatenate([p.syllables for p in parts]),
             np.concatenate([p.signatures for p in parts]),
@@ -84,7 +88,7 @@ class Sketches:
 
 
 def _shapes(num_perm: int) -> list[tuple[Any, Any]]:
-    return [(0, np.uint64), (0, np.int64), ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
+    return [(0, np.uint64), (0, np.int64), (0, np.int64), ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
 
 
 class Sketcher:
@@ -239,10 +243,8 @@ def minhash(text: str, num_perm: int = 128) -> MinHash:
     """
     from datasketch import MinHash
 
-    slopes, shifts = permutations(num_perm)
-    return MinHash(
-        hashvalues=signature(text, num_perm), permutations=np.array([slopes, shifts]), scheme="affine32", seed=1
-    )
+    values = signature(text, num_perm)
+    return MinHash(hashvalues=values, permutations=np.array(permutations(num_perm)), scheme="affine32", seed=1)
 
 
 def bands(signature: _U32, bands: int, rows: int) -> _U64:
@@ -290,9 +292,10 @@ def choose_bands(resemblance: float, num_perm: int = 128, recall: float = 0.95) 
     if resemblance == 1:
         return 1, num_perm
     for rows in range(num_perm, 0, -1):
-        count = max(1, math.ceil(math.log(1 - recall) / math.log1p(-(resemblance**rows))))
+        miss = math.log1p(-(resemblance**rows))
+        count = math.ceil(math.log(1 - recall) / miss) if miss else num_perm + 1
         if count * rows <= num_perm:
-            return count, rows
+            return max(1, count), rows
     raise ParamError(
         f"resemblance={resemblance}: no bands of num_perm={num_perm} values find {recall:.0%} of the pairs there; "
         "raise num_perm or use containment"

@@ -68,7 +68,7 @@ def shingles(text: str, k: int = 5) -> np.ndarray[Any, np.dtype[np.uint64]]:
     2
     """
     _check_text(text)
-    params = _PLAIN if k == 5 else Params(k=k, min_passage=max(k, 24))
+    params = Params(k=k, min_passage=32)
     buf = encode(text)
     offsets = np.array([0, len(buf)], np.int64)
     result: np.ndarray[Any, Any] = kernels.prepare(buf, offsets, np.zeros(1, np.int64), tables(params), k)[3]

@@ -55,8 +55,8 @@ def run(code, *, environment=None, **options):
         ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "typer", "rich", "zstandard", "regex"]),
         ("import dedup; dir(dedup); dedup.Params; dedup.Article; dedup.DedupError", ["numba", "datasketch", "pyarrow"]),
         ("import dedup; dedup.read", ["numba", "datasketch", "scipy", "pyarrow"]),
-        ("import dedup; dedup.scan", ["datasketch", "scipy", "pyarrow", "typer", "rich"]),
-        ("import dedup; dedup.signature('Mưa lớn'); dedup.fingerprints('Mưa')", ["datasketch", "scipy", "pyarrow"]),
+        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "typer", "rich"]),
+        ("import dedup; dedup.signature('Mưa'); dedup.fingerprints('Mưa')", ["datasketch", "scipy.integrate"]),
     ],
 )
 def test_a_heavy_import_waits_until_it_is_used(code, unwanted):
@@ -125,7 +125,7 @@ def test_only_the_command_line_prints_or_exits():
     for path in sources():
         calls = [n.func for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
         names = {f.id for f in calls if isinstance(f, ast.Name)}
-        written = {f"{f.value.id}.{f.attr}" for f in calls if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
+        written = {ast.unparse(f) for f in calls if isinstance(f, ast.Attribute)}
         if module_of(path) not in ("cli", "__main__"):
             assert not names & {"print", "exit", "quit", "input", "breakpoint"}, path
             assert not written & {"sys.exit", "os._exit"}, path
@@ -143,7 +143,7 @@ def result():
     found = dedup.scan(texts, dedup.Params(threads=2, min_shared=5, passage=24))
     rows = [[m.a, m.b, m.relation, m.shared, m.size_a, m.size_b, m.longest_passage] for m in found.matches]
     rows += [[p.a_start, p.a_end, p.b_start, p.b_end] for m in found.matches for p in m.passages]
-    return [rows, [[int(x) for x in dedup.signature(t, 8)] for t in texts], [dedup.fingerprints(t).tolist() for t in texts]]
+    return [rows, [dedup.signature(t, 8).tolist() + dedup.fingerprints(t).tolist() for t in texts]]
 """
 
 

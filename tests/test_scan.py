@@ -10,10 +10,8 @@ import make
 import oracle
 import pytest
 from test_index import rule, sets_of
-from typer.testing import CliRunner
 
 from dedup import Article, Params, compare, scan
-from dedup.cli import app
 from dedup.sketch import sketch
 
 CASES = [
@@ -156,33 +154,35 @@ def test_pairs_by_brute_force():
     assert len(wanted) > len(found.matches)
 
 
-def matches_file(tmp_path, texts, name, *options, env=None):
-    lines = [json.dumps({"id": id, "text": text, "title": f"Bài {id}"}) for id, text in texts]
-    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    arguments = ["scan", str(tmp_path / "in.jsonl"), "--matches", str(tmp_path / name), *options]
-    result = CliRunner().invoke(app, arguments, env=env)
-    assert result.exit_code == 0, result.output
-    return (tmp_path / name).read_bytes()
+@pytest.fixture
+def matches_file(tmp_path, command):
+    def run(texts, name, *options, env=None):
+        lines = [json.dumps({"id": id, "text": text, "title": f"Bài {id}"}) for id, text in texts]
+        (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        assert command("scan", tmp_path / "in.jsonl", "--matches", tmp_path / name, *options, env=env)[0] == 0
+        return (tmp_path / name).read_bytes()
+
+    return run
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
 @pytest.mark.parametrize("options", ["", "--max-bucket 4 --hubs 2", "--resemblance 0.4 --containment none"])
-def test_order_changes_no_byte(tmp_path, kind, options):
+def test_order_changes_no_byte(matches_file, kind, options):
     texts = list(make.corpus(14, families=40).items())
-    first = matches_file(tmp_path, texts, f"a.{kind}", *options.split())
+    first = matches_file(texts, f"a.{kind}", *options.split())
     for seed in range(3):
         Random(seed).shuffle(texts)
-        assert matches_file(tmp_path, texts, f"b.{kind}", *options.split()) == first
+        assert matches_file(texts, f"b.{kind}", *options.split()) == first
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
 @pytest.mark.parametrize("way", ["option", "environment"])
-def test_threads_change_no_byte(tmp_path, kind, way):
+def test_threads_change_no_byte(matches_file, kind, way):
     texts = list(make.corpus(14, families=40).items())
     files = []
     for n in "123":
         options, env = (("--threads", n), None) if way == "option" else ((), {"DEDUP_THREADS": n})
-        files.append(matches_file(tmp_path, texts, f"a.{kind}", *options, env=env))
+        files.append(matches_file(texts, f"a.{kind}", *options, env=env))
     assert files[0] == files[1] == files[2]
 
 

@@ -22,6 +22,7 @@ Progress = Callable[[str, int, int | None], None]  # (stage, done, of how many o
 
 _FIELDS = frozenset(f.name for f in fields(Article))
 _BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
+_STRINGS = frozenset(("title", "source", "url", "credit"))
 _DETAILS = ("title", "source", "url", "credit", "published")
 
 
@@ -61,6 +62,7 @@ class Shelf:
         total = len(articles) if isinstance(articles, Sequence) else None
         reader = ArrowReader(articles) if hasattr(articles, "__arrow_c_stream__") else articles
         items = reader.encoded() if isinstance(reader, Reader | ArrowReader) else articles
+        count = 0
         for count, item in enumerate(items, 1):
             try:
                 self._take(item, str(count), is_new)
@@ -69,6 +71,7 @@ class Shelf:
             if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
                 self._hand_over()
                 progress("read", count, total)
+        progress("read", count, total)
         self.skipped += getattr(reader, "skipped", ())
         self._hand_over()
 
@@ -138,7 +141,10 @@ def as_article(item: Any, name: str) -> Article:
         raise ArticleError(f"{type(item).__name__}: need an Article, a mapping or a string")
     if "text" not in item:
         raise ArticleError(f"no 'text' among {', '.join(map(str, item))}")
-    known = {key: value for key, value in item.items() if key in _FIELDS and value is not None}
+    known = {key: value for key, value in item.items() if key in _FIELDS and value is not None and value == value}
+    for key in known.keys() & _STRINGS:
+        if isinstance(known[key], int | float) and not isinstance(known[key], bool):
+            known[key] = str(known[key])
     extra = {key: value for key, value in item.items() if key not in _FIELDS}
     return Article(**{"id": name, "text": None, "extra": extra, **known})
 
@@ -162,9 +168,10 @@ class Versions:
         keys = np.ascontiguousarray(sketches.versions).tobytes()
         for n in order:
             first = delegate.setdefault(keys[16 * n : 16 * n + 16], n)
-            if first != n and (shelf.is_new[first] or shelf.is_new[n]):
-                copies.append((first, n))
+            if first != n:
                 shelf.copies.setdefault(shelf.ids[first], []).append(shelf.ids[n])
+                if shelf.is_new[first]:  # else both are old
+                    copies.append((first, n))
         self.numbers = np.array(sorted(delegate.values(), key=shelf.ids.__getitem__), np.int64)
         self.copies = np.array(copies, np.int64).reshape(-1, 2)
         self.is_new = np.array(shelf.is_new, np.bool_)[self.numbers]

@@ -51,7 +51,7 @@ def compare_pairs(ready: Prepared, i: _I64, j: _I64, params: Params) -> tuple[_I
 
 
 def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
-    """Features of pairs of prepared articles: int64 (pairs, 20), columns as relate.Features."""
+    """Features of pairs of prepared articles: int64 (pairs, 16), columns as relate.Features."""
     phrases = tables(params)[-1]
 
     def work(lo: int, hi: int) -> _I64:

@@ -137,7 +137,7 @@ def _write_matches(target: str, result: Any) -> None:
 
     metadata = {
         "dedup": __version__,
-        "params": json.dumps(result.params.as_dict(), ensure_ascii=False),
+        "params": json.dumps({**result.params.as_dict(), "threads": None}, ensure_ascii=False),  # the same bytes
         "tokenizer": f"{SCHEME}:{digest()}",
         "corpus": result.digest(),
     }

@@ -39,17 +39,21 @@ def _is_mark(c: str) -> bool:
 
 
 def _spelling(c: str, accents: str) -> str:
-    """The letters and marks that a code point stands for, folded."""
-    folded = unicodedata.normalize("NFKD", DSTROKES.get(c, c)).casefold()
-    folded = "".join(DSTROKES.get(x, x) for x in unicodedata.normalize("NFKD", folded))
+    """The letters and marks that a code point stands for, folded: those of its canonical parts, one after the other."""
+    return "".join(_part(x, accents) for x in unicodedata.normalize("NFD", DSTROKES.get(c, c)))
+
+
+def _part(c: str, accents: str) -> str:
+    """What one code point without a canonical decomposition stands for."""
+    c = DSTROKES.get(c, c)
+    if _is_mark(c):
+        return "" if accents == "ignore" and "\u0300" <= c <= "\u036f" else c
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKD", c).casefold())
     if accents == "ignore" and unicodedata.name(c, "").startswith("LATIN"):
         plain = "".join(unidecode(x) for x in folded if not _is_mark(x)).lower()
         folded = plain if plain.isalpha() and plain.isascii() else folded
     is_word = folded and _is_letter(folded[0]) and not _is_mark(folded[0])
-    if is_word and len(folded) <= 4 and all(_is_letter(x) or _is_mark(x) for x in folded):
-        return folded
-    canonical = unicodedata.normalize("NFD", c)
-    return canonical if all(_is_letter(x) or _is_mark(x) for x in canonical) else c
+    return folded if is_word and len(folded) <= 4 and all(_is_letter(x) or _is_mark(x) for x in folded) else c
 
 
 def _kind(c: str, spelling: str) -> int:
@@ -93,10 +97,6 @@ def generate(accents: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
         kinds[code] = kind = _kind(c, spelling)
         if kind == DIGIT:
             spelling = str(unicodedata.digit(c))
-        elif kind == MARK and accents == "ignore" and 0x300 <= code <= 0x36F:
-            spelling = ""
-        elif kind == MARK:
-            spelling = unicodedata.normalize("NFD", c)
         if kind & 15 in (LETTER, LETTER_Y, GLYPH, DIGIT, MARK) and spelling != c:
             spelled.append(code)
             symbols.extend(map(ord, spelling))
