@@ -13,7 +13,7 @@ from dedup.models import Crowd, Params
 from dedup.sketch import Sketches, bands, choose_bands
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Candidates", "alpha", "find_candidates", "uses_bands"]
+__all__ = ["Candidates", "alpha", "band_shape", "find_candidates", "uses_bands"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -31,6 +31,17 @@ def uses_bands(params: Params) -> bool:
     """Whether candidates come from bands: asked for, or the best source because resemblance alone is a criterion."""
     only_resemblance = params.containment is None and params.passage is None
     return params.candidates == "bands" or (params.candidates == "auto" and only_resemblance)
+
+
+def band_shape(params: Params) -> tuple[int, int] | None:
+    """(bands, rows) where candidates come from bands, else None.
+
+    Raises:
+        ParamError: no bands keep the promise of `band_recall`.
+    """
+    if not uses_bands(params) or params.resemblance is None:
+        return None
+    return choose_bands(params.resemblance, params.num_perm, params.band_recall)
 
 
 def alpha(count: int, params: Params) -> int:
@@ -52,9 +63,8 @@ def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, 
     Exactly the pairs that share `alpha` fingerprints (or a band), as long as no key is a crowd; pairs that share
     crowded keys alone are examined against the crowd's hubs (its holders with the smallest text hashes).
     """
-    if uses_bands(params):
-        assert params.resemblance is not None
-        count, rows = choose_bands(params.resemblance, params.num_perm, params.band_recall)
+    if shape := band_shape(params):
+        count, rows = shape
         flat = bands(sketches.signatures, count, rows).ravel()
         starts = np.arange(0, len(flat) + 1, count, dtype=np.int64)
         need, selected = np.ones(count + 1, np.int64), np.full(len(sketches), count)

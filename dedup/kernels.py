@@ -59,7 +59,7 @@ _TILE = 8  # syllables of the shortest passage
 
 # Furniture, by line: see _mark_furniture.
 _DATELINE, _DATED, _DROP = 1, 2, 4
-_LONG_LINE, _HEADLINE, _START_LIMIT, _CREDIT_LIMIT = 30, 40, 14, 6
+_LONG_LINE, _HEADLINE, _START_LIMIT, _CREDIT_LIMIT, _SENTENCE_LINE = 30, 40, 14, 6, 12
 _EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _URL = 1, 2, 3, 4, 5, 6, 7
 _DATE_WORD, _LABEL, _DATE_LABEL, _YEAR = 8, 9, 10, 11
 
@@ -481,7 +481,8 @@ def _to_code_points(buf, n, page, info, start, end):
 def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start, out_end):
     """Copies n syllables, long forms replaced by short ones: leftmost, longest.
 
-    Never across punctuation, unless the long form has it at that place: a syllable behind punctuation is another edge.
+    Never across a line end, nor across punctuation unless the long form has it at that place: a syllable behind
+    punctuation is another edge.
 
     `aliases` is (first, pairs, keys, states, ends, short): a trie whose edges are a hash table (state and syllable →
     state), ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state. Before
@@ -502,6 +503,8 @@ def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start
         if may_begin:
             state, j = 0, i
             while j < n:
+                if j > i and flag[j] & NEW_LINE:
+                    break
                 step = syl[j] if j == i or not flag[j] & PUNCTUATED else ~syl[j]
                 state = _find(keys, states, step ^ (np.uint64(state) * _ORDER))
                 if state == 0:
@@ -573,19 +576,19 @@ def _word(syl, i, keys, kinds):
 
 @_inlined
 def _judge_line(syl, flag, lo, hi, keys, kinds):
-    """What one line is by itself: bits of _DATELINE, _DATED, _DROP, and whether it heads a list (comments, related)."""
+    """What one line is by itself, as bits; and what list it heads: _COMMENTS, _RELATED or 0."""
     length = hi - lo
     kind, whole = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False)
     what = 0
-    is_heading = whole and (kind == _COMMENTS or kind == _RELATED)
-    if is_heading or (whole and kind == _EXACT) or kind == _URL or (kind == _STARTS and length <= _START_LIMIT):
+    heading = kind if whole and (kind == _COMMENTS or kind == _RELATED) else 0
+    if heading or (whole and kind == _EXACT) or kind == _URL or (kind == _STARTS and length <= _START_LIMIT):
         what |= _DROP
     elif (kind == _CREDIT or kind == _CAPTION) and 1 < length <= _CREDIT_LIMIT and lo > 0:
         has_colon = flag[lo + 1] & PUNCTUATED or flag[lo + min(2, length - 1)] & PUNCTUATED
         if has_colon or (kind == _CREDIT and length <= 4):
             what |= _DROP  # "Nguồn: ...", "Ảnh: ...", "Theo ..."
     if length > _HEADLINE or length < 2:
-        return what, is_heading
+        return what, heading
     if flag[hi - 1] & DIGITS and _word(syl, hi - 2, keys, kinds) == _CAPTION and flag[hi - 2] & PUNCTUATED:
         what |= _DROP  # "... - Ảnh 1."
     if length >= 3 and _word(syl, hi - 1, keys, kinds) == _YEAR and flag[hi - 2] & DIGITS and flag[hi - 3] & DIGITS:
@@ -602,29 +605,34 @@ def _judge_line(syl, flag, lo, hi, keys, kinds):
                     numbers = -99
         if numbers >= 3 and years > 0:
             what |= _DATELINE | _DROP
-    return what, is_heading
+    return what, heading
 
 
 @njit
-def _drop_dated_runs(first, code, what, m):
+def _drop_dated_runs(flag, first, code, what, m):
     """Drops runs of three or more dated headlines: [headline (twice)] dateline [lead], or a date ends each line."""
+    body = 0  # the first paragraph: a list of headlines stands behind an article, not before it
+    while body < m and first[body + 1] - first[body] < _LONG_LINE:
+        body += 1
     i = 0
     while i < m:
         j = i
         if what[i] & _DATELINE:  # a run of datelines at regular distances: the article's own is further away
-            last, step, gap, is_list = i, 0, 99, i > 0 and first[i] - first[i - 1] <= _HEADLINE
-            count, j = 1, i + 1
+            last, step, gap = i, 0, 99
+            is_list = i > body and first[i] - first[i - 1] <= _HEADLINE and not flag[first[i]] & PUNCTUATED
+            headlines, count, j = 1, 1, i + 1
             while j < m and j - last <= 7 and first[j] - first[last] <= 250:
                 if what[j] & _DATELINE:
                     if step and abs(j - last - step) > 1:
                         break
                     is_list = is_list and first[j] - first[j - 1] <= _HEADLINE and j - last > 1
+                    headlines += not flag[first[j]] & PUNCTUATED  # no full stop behind the line before
                     step = j - last
                     gap = min(gap, step - 1)
                     last = j
                     count += 1
                 j += 1
-            if count >= 3 and is_list:
+            if count >= 3 and is_list and 3 * headlines >= 2 * count:
                 before = 2 if i >= 2 and code[i - 1] == code[i - 2] else 1
                 for x in range(i - before, min(m, last + 1 + max(0, gap - before))):
                     what[x] |= _DROP
@@ -661,22 +669,21 @@ def _mark_furniture(syl, flag, n, phrases, what, first, code):
     """
     keys, kinds = phrases
     m = _lines(syl, flag, n, first, code)
-    if m < 2:
-        return 0
     size = 4
     while size < 2 * m:
         size *= 2
     seen = np.zeros(size, np.uint64)
-    is_listing = False
+    listing = 0
     for i in range(m):
         lo, hi = first[i], first[i + 1]
         what[i], opens = _judge_line(syl, flag, lo, hi, keys, kinds)
-        if is_listing and hi - lo < _LONG_LINE:
+        is_sentence = hi - lo >= _SENTENCE_LINE and (i + 1 == m or flag[hi] & PUNCTUATED)
+        if hi - lo >= _LONG_LINE or (listing == _RELATED and is_sentence):
+            listing = 0
+        elif listing:
             what[i] |= _DROP
-        elif hi - lo >= _LONG_LINE:
-            is_listing = False
         if opens and i > 0:
-            is_listing = True
+            listing = opens
         credit = _caption_of(syl, flag, lo, hi, keys, kinds) if hi - lo <= 2 * _HEADLINE else hi
         h = code[i]
         if credit < hi:
@@ -691,19 +698,25 @@ def _mark_furniture(syl, flag, n, phrases, what, first, code):
             what[i] |= _DROP
         if credit == hi:
             seen[place] = h
-    _drop_dated_runs(first, code, what, m)
+    _drop_dated_runs(flag, first, code, what, m)
     return m
 
 
 @njit
-def _remove_furniture(syl, flag, start, end, n, phrases, what, first, code):
+def _remove_furniture(syl, flag, start, end, n, phrases):
     """Compacts n syllables to those outside furniture, with CUT behind each gap. A text of furniture alone is kept."""
+    m = 0
+    for i in range(n):
+        m += (flag[i] & NEW_LINE) != 0
+    if m < 2:
+        return n
+    what, first, code = np.empty(m, np.uint8), np.empty(m + 1, np.int64), np.empty(m, np.uint64)
     m = _mark_furniture(syl, flag, n, phrases, what, first, code)
     left = 0
     for i in range(m):
         if not what[i] & _DROP:
             left += first[i + 1] - first[i]
-    if m == 0 or left == 0 or left == n:
+    if left == 0 or left == n:
         return n
     spans = len(start) > 0
     w, is_cut = 0, False
@@ -734,20 +747,19 @@ def _scratch(size, spans):
     n *= 2
     kept = (np.empty(n, np.uint64), np.empty(n, np.uint8), np.empty(n if spans else 0, np.int64),
             np.empty(n if spans else 0, np.int64))  # fmt: skip
-    lines = (np.empty(n, np.uint8), np.empty(n + 1, np.int64), np.empty(n, np.uint64))
     slots = 4 if spans else 1 << 14
     memo = (np.empty((slots, 2), np.uint64), np.empty(slots, np.uint64), np.zeros(slots + 1, np.uint16))
-    return raw, kept, lines, memo
+    return raw, kept, memo
 
 
 @njit
 def _canonical(buf, lo, hi, tables, scratch):
     """The canonical syllables of buf[lo:hi]: tokens, then aliases, then without furniture. (kept, before removal)."""
     page, info, value, aliases, phrases = tables
-    raw, kept, lines, memo = scratch
+    raw, kept, memo = scratch
     n = _syllables(buf, lo, hi, (page, info, value), raw[0], raw[1], memo)
     n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
-    m = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, lines[0], lines[1], lines[2])
+    m = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases)
     return m, n
 
 
@@ -885,7 +897,7 @@ def document(buf, tables, stage):
     """
     scratch = _scratch(len(buf), True)
     page, info, value, aliases, phrases = tables
-    raw, kept, lines, _ = scratch
+    raw, kept, _ = scratch
     letters = (page, info, value)
     gap = _U(NEW_LINE | SENTENCE_START)
     m, _ = _parse(buf, _U(0), _U(len(buf)), letters, raw[0], raw[1], raw[2], raw[3], _U(0), gap)
@@ -895,7 +907,7 @@ def document(buf, tables, stage):
         return raw[0][:n].copy(), raw[1][:n].copy(), raw[2][:n].copy(), raw[3][:n].copy()
     n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
     if stage == 2:
-        n = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, lines[0], lines[1], lines[2])
+        n = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases)
     return kept[0][:n].copy(), kept[1][:n].copy(), kept[2][:n].copy(), kept[3][:n].copy()
 
 
@@ -904,9 +916,9 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
     """Articles lo..hi-1 sketched: what a scan keeps of each.
 
     Returns (fingerprints uint64, ends int64 (hi - lo,), selected int64 (hi - lo,), versions uint64 (hi - lo, 2),
-    syllables int64 (hi - lo, 2), signatures uint32 (hi - lo, len(slopes))). Article lo + d has fingerprints[ends[d - 1]:ends[d]]; `versions` is a
-    128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture; `selected`
-    its fingerprints without those that only a short text keeps.
+    syllables int64 (hi - lo, 2), signatures uint32 (hi - lo, len(slopes))). Article lo + d has
+    fingerprints[ends[d - 1]:ends[d]]; `selected` counts them without those that only a short text keeps; `versions` is
+    a 128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture.
     """
     count = hi - lo
     scratch = _scratch(_longest(offsets, lo, hi), False)
@@ -1077,7 +1089,8 @@ def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_n
         max_bucket, hubs: a key held by more is a crowd: only its first `hubs` holders are examined.
 
     Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): who shares alpha of F keys shares one of the F - alpha + 1
-    rarest; the one with fewer selected keys probes. Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int64 (keys,).
+    rarest; the one with fewer selected keys probes. Returns (left, right, crowd): int64 pairs, and how often a key was
+    probed as a crowd, int64 (keys,).
     """
     size = np.empty(len(starts) - 1, np.int64)
     for x in range(len(size)):
@@ -1326,7 +1339,7 @@ def _is_subsequence(x, n, y, m):
 
 @njit
 def _labelled(syl, flag, taken, keys, kinds, label):
-    """Numbers outside passages behind a label word ("mã đề 101"): hashes of the two words before, and of all three."""
+    """Numbers outside passages behind a label word ("mã đề 101"): hashes of the two words before, and of all."""
     slots, filled = np.empty(len(syl), np.uint64), np.empty(len(syl), np.uint64)
     n = 0
     for i in range(2, len(syl)):

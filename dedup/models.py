@@ -10,7 +10,7 @@ from typing import Any, Literal, SupportsIndex
 
 from dedup.errors import ArticleError, ParamError
 
-__all__ = ["RELATIONS", "Article", "Crowd", "Match", "Params", "Passage", "Relation", "Skipped", "Token"]
+__all__ = ["RELATIONS", "Article", "Crowd", "Decision", "Match", "Params", "Passage", "Relation", "Skipped", "Token"]
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
 RELATIONS: tuple[Relation | None, ...] = (None, "reprint", "edited", "partial", "template", "same_story")
@@ -142,6 +142,27 @@ class Skipped:
     """An input that could not be used: where it stands (`path`, `path:line` or an id) and why."""
 
     input: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether an input is kept, and why.
+
+    Attributes:
+        id: the article's id in the scan; of an input that could not be used what `Skipped.input` says.
+        story: the id of its story; None where stories were not asked for.
+        keep: False where `kept_id` holds all that it says, and for a skipped input.
+        kept_id: for whose sake it is dropped; that one is kept (or stands in `against`). None for a kept article.
+        relation: its relation to that one: "reprint" (also the same text again), "edited" or "template".
+        reason: in a few words; "skipped: …" for an input that could not be used.
+    """
+
+    id: str
+    story: str | None
+    keep: bool
+    kept_id: str | None
+    relation: Relation | None
     reason: str
 
 

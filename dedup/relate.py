@@ -8,7 +8,7 @@ from dedup import kernels
 from dedup.models import Relation
 from dedup.text import encode, tables
 
-__all__ = ["Decision", "Features", "decide", "headlines_differ"]
+__all__ = ["A_SPARE", "B_SPARE", "SAME_BODY", "Decision", "Features", "decide", "headlines_differ", "spare"]
 
 # Borders, with what they were measured on: 91 labelled pairs of real articles (benchmarks/README.md).
 SAME_TEXT = 0.95  # of both texts' syllables stand in copied passages: one text, cosmetic edits
@@ -20,6 +20,8 @@ FORM_SHARED = 0.5  # of the numbers are common at most: the slots of a form are 
 FORM_RUN = 24  # syllables on average at most in the runs of a form between its slots
 SAME_FORM = 0.6  # of both texts are copied, and a labelled slot holds other numbers: one form, filled anew
 NEAR_COPY = 0.9  # of both texts are copied: differing numbers then stand in slots or are corrections
+
+A_SPARE, B_SPARE, SAME_BODY = 1, 2, 4  # bits of `spare`
 
 
 class Features(NamedTuple):
@@ -87,6 +89,26 @@ def decide(features: Features, containment: float, *, headlines_conflict: bool =
     if containment >= PARTIAL or f.longest >= PASSAGE:
         return Decision("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
     return Decision(None, f.longest < PASSAGE - 10)
+
+
+def spare(features: Features, relation: Relation | None) -> int:
+    """Which text of a pair says nothing of its own, as bits: A_SPARE, B_SPARE, and SAME_BODY where it is a reprint.
+
+    Of an edited pair a text is spare only if each of its numbers, codes and capitalised words stands in the other one,
+    and none stands against another one there. How much of it is copied is for the caller to see.
+
+    Args:
+        features: figures of the pair.
+        relation: that of the texts alone, whatever their headlines.
+    """
+    f = features
+    if relation == "reprint":
+        return A_SPARE | B_SPARE | SAME_BODY
+    if relation != "edited" or f.numbers_conflict or f.names_conflict:
+        return 0
+    is_a_spare = f.numbers_a == f.numbers_shared and f.names_a == f.names_shared
+    is_b_spare = f.numbers_b == f.numbers_shared and f.names_b == f.names_shared
+    return A_SPARE * is_a_spare | B_SPARE * is_b_spare
 
 
 def _share(f: Features) -> float:

@@ -39,7 +39,7 @@ class Sketches:
     Attributes:
         fingerprints: uint64, those of all articles one after the other, each article's sorted and distinct.
         ends: int64 (n,), where each article's fingerprints end.
-        selected: int64 (n,), how many of them winnowing and FracMinHash select: all, unless the text keeps all shingles.
+        selected: int64 (n,), how many of them winnowing and FracMinHash select; a short text keeps all its shingles.
         versions: uint64 (n, 2), a 128-bit hash of the canonical syllables: equal for copies.
         syllables: int64 (n, 2), canonical syllables kept, and left out as furniture.
         signatures: uint32 (n, num_perm), or (n, 0) where none were asked for.
@@ -88,7 +88,8 @@ class Sketches:
 
 
 def _shapes(num_perm: int) -> list[tuple[Any, Any]]:
-    return [(0, np.uint64), (0, np.int64), (0, np.int64), ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
+    flat: list[tuple[Any, Any]] = [(0, np.uint64), (0, np.int64), (0, np.int64)]
+    return [*flat, ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
 
 
 class Sketcher:
@@ -293,9 +294,9 @@ def choose_bands(resemblance: float, num_perm: int = 128, recall: float = 0.95) 
         return 1, num_perm
     for rows in range(num_perm, 0, -1):
         miss = math.log1p(-(resemblance**rows))
-        count = math.ceil(math.log(1 - recall) / miss) if miss else num_perm + 1
-        if count * rows <= num_perm:
-            return max(1, count), rows
+        count = math.log(1 - recall) / miss if miss else math.inf
+        if count * rows <= num_perm and math.ceil(count) * rows <= num_perm:
+            return max(1, math.ceil(count)), rows
     raise ParamError(
         f"resemblance={resemblance}: no bands of num_perm={num_perm} values find {recall:.0%} of the pairs there; "
         "raise num_perm or use containment"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from dedup.errors import ArticleError, ParamError
 from dedup.letters import letters
 from dedup.models import Params, Token
 
-__all__ = ["Tables", "encode", "shingles", "spans", "tables", "tokenize"]
+__all__ = ["Tables", "encode", "furniture_spans", "shingles", "spans", "tables", "tokenize"]
 
 Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases): what the kernels take
 _Kind = Literal["word", "number", "code", "glyph"]
@@ -27,6 +28,7 @@ _PHRASE_KINDS = {"line": 1, "start": 2, "comments": 3, "related": 4, "credit": 5
 _WORD_KINDS = {"date": 8, "label": 9, "both": 10}
 _YEAR = 11
 _PLAIN = Params()
+_NEW_LINE = re.compile("\r\n|[\n-\r\x85\u2028\u2029]")
 
 
 def encode(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -81,6 +83,38 @@ def spans(text: str, params: Params = _PLAIN) -> tuple[np.ndarray[Any, Any], ...
     Aliases are applied and furniture is left out; starts and ends are code points of the original string.
     """
     result: tuple[np.ndarray[Any, Any], ...] = kernels.document(encode(text), tables(params), 2)
+    return result
+
+
+def furniture_spans(text: str, params: Params = _PLAIN) -> list[tuple[int, int]]:
+    """Where structural page furniture stands in a text: (start, end) in code points, in order, apart from each other.
+
+    Whole lines with their line ends, and blank lines between them; what is left has the syllables of `spans`, and a
+    text of furniture alone is left as it is.
+
+    Raises:
+        ArticleError: text is no string.
+
+    >>> page = "Hotline: 0900 123 456\\nSáng nay, hồ Tây lộng gió.\\nSóng lớn.\\n"
+    >>> furniture_spans(page)
+    [(0, 22)]
+    """
+    _check_text(text)
+    syllables, flags, starts, ends = kernels.document(encode(text), tables(params), 1)
+    kept = spans(text, params)[2]
+    if len(kept) == len(syllables):
+        return []
+    first = np.append(np.flatnonzero(flags & kernels.NEW_LINE), len(syllables))  # of each line
+    is_left = np.isin(starts[first[:-1]], kept)
+    removed = np.flatnonzero(np.diff(is_left, prepend=True, append=True))  # where runs of furniture begin and end
+    result = []
+    for line, following in removed.reshape(-1, 2).tolist():
+        lo, hi = int(first[line]), int(first[following])
+        before = int(ends[lo - 1]) if lo else 0
+        behind = int(starts[hi]) if hi < len(starts) else len(text)
+        ends_before = [m.end() for m in _NEW_LINE.finditer(text, before, int(starts[lo]))]
+        end = _NEW_LINE.search(text, int(ends[hi - 1]), behind)
+        result.append((ends_before[-1] if ends_before else before, end.end() if end else behind))
     return result
 
 

@@ -168,6 +168,16 @@ def test_the_articles_own_dateline_belongs_to_no_run(count):
     assert left_out(["Báo Hà Lâm", HEADLINE, "25/9/2024 10:00", LEAD, A, B, *run]) == ["25/9/2024 10:00", *run]
 
 
+@pytest.mark.parametrize("has_dateline", [False, True])
+@pytest.mark.parametrize("has_lead", [False, True])
+@pytest.mark.parametrize("body", [[A, B], [A, B, "Nước rút dần từ chiều."], [LEAD, "Nước rút dần từ chiều."]])
+def test_dates_before_headlines_cost_no_paragraph(body, has_dateline, has_lead):
+    run = [f"{i + 1}/9/2024 08:{i + 10}\n{article(100 + i, 9).strip('.')}" for i in range(4)]
+    run = [line for pair in run for line in [*pair.split("\n"), *[article(len(pair) + 400, 25)] * has_lead]]
+    lines = [HEADLINE, *["25/9/2024 10:00"] * has_dateline, *body, *run]
+    assert {HEADLINE, *body} <= set(kept_lines("\n".join(lines)))
+
+
 def test_runs_of_headlines_that_end_in_a_date():
     run = [f"{article(300 + i, 8).strip('.')} {i + 1}/9/2024" for i in range(4)]
     assert left_out([LEAD, A, *run, B]) == run

@@ -270,9 +270,10 @@ def test_a_number_replaced_is_never_a_reprint(seed, syllables):
 # ------------------------------------------------------------------------------------------------------------ decide
 
 
-def features(a=1000, b=1000, copied=0, longest=0, passages=1, copied_long=0, numbers=(0, 0, 0), left=(0, 0, 0),
-             names=(0, 0, 0), left_names=(0, 0, 0), slots=0, dates=0):  # fmt: skip
-    return Features(a, b, passages, copied, longest, copied_long, *numbers, *left, *names, *left_names, slots, dates)
+def features(a=1000, b=1000, copied=0, longest=0, passages=1, copied_long=0, numbers=(0, 0, 0), names=(0, 0, 0),
+             numbers_conflict=0, names_conflict=0, slots=0, dates=0):  # fmt: skip
+    lengths = a, b, passages, copied, longest, copied_long
+    return Features(*lengths, *numbers, *names, numbers_conflict, names_conflict, slots, dates)
 
 
 def test_decide_same_text():
@@ -285,11 +286,10 @@ def test_decide_same_text():
 
 def test_decide_conflicts():
     same = {"copied": 990, "longest": 500}
-    assert decide(features(**same, left=(1, 1, 1)), 0.9).relation == "reprint"
-    assert decide(features(**same, left=(1, 0, 0)), 0.9).relation == "reprint"  # only one of them says a number more
-    for conflict in ({"left": (1, 1, 0)}, {"left": (2, 3, 1)}, {"left_names": (1, 1, 0)}):
-        assert decide(features(**same, **conflict), 0.9).relation == "edited"
-    assert decide(features(**same), 0.9, headlines_conflict=True).relation == "edited"
+    assert decide(features(**same), 0.9).relation == "reprint"
+    for conflict in ("numbers_conflict", "names_conflict"):
+        assert decide(features(**same, **{conflict: 1}), 0.9) == Decision("edited", False)
+    assert decide(features(**same), 0.9, headlines_conflict=True) == Decision("edited", False)
 
 
 def test_decide_slots_and_dates():
@@ -337,12 +337,12 @@ def test_decide_is_symmetric(data):
     a, b = (data.draw(st.integers(1, 300)) for _ in range(2))
     copied = data.draw(st.integers(0, min(a, b)))
     rest = copied, data.draw(st.integers(0, copied)), data.draw(st.integers(1, 20)), data.draw(st.integers(0, copied))
-    sorts = [three(12) for _ in range(4)]
-    slots = data.draw(st.sampled_from(((0, 0), (1, 0), (0, 1))))
+    sorts = [three(12) for _ in range(2)]
+    signs = [data.draw(st.integers(0, 1)) for _ in range(4)]
     containment, conflict = data.draw(st.floats(0, 1)), data.draw(st.booleans())
     turned = [(y, x, z) for x, y, z in sorts]
-    one = decide(features(a, b, *rest, *sorts, *slots), containment, headlines_conflict=conflict)
-    assert one == decide(features(b, a, *rest, *turned, *slots), containment, headlines_conflict=conflict)
+    one = decide(features(a, b, *rest, *sorts, *signs), containment, headlines_conflict=conflict)
+    assert one == decide(features(b, a, *rest, *turned, *signs), containment, headlines_conflict=conflict)
 
 
 @pytest.mark.parametrize(

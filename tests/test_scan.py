@@ -9,7 +9,7 @@ from random import Random
 import make
 import oracle
 import pytest
-from test_index import rule, sets_of
+from test_index import wanted_pairs
 
 from dedup import Article, Params, compare, scan
 from dedup.sketch import sketch
@@ -60,8 +60,7 @@ def expected(seed, params):
         size, longest = len(sets[delegate]), longest_run(syllables[delegate], syllables[delegate])
         result |= {(delegate, copy): (size, size, size, longest) for copy in copies}
     delegates = sorted(many[0] for many in versions.values())
-    fingerprints = sets_of(sketch([make.corpus(seed)[id] for id in delegates], params))
-    candidates = oracle.candidate_pairs(fingerprints, rule(params))
+    candidates = wanted_pairs(sketch([make.corpus(seed)[id] for id in delegates], params), params)
     for x, y in combinations(range(len(delegates)), 2):
         a, b = delegates[x], delegates[y]
         limits = {"containment_limit": params.containment, "resemblance_limit": params.resemblance}

@@ -1,14 +1,17 @@
 """`scan`: what may be handed in, ids, what is skipped, what is kept, wrong Params, progress."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from random import Random
 
 import make
+import pyarrow
+import pyarrow.parquet as pq
 import pytest
 from test_scan import articles_of, ids
 
-from dedup import Article, DedupError, ParamError, Params, Skipped, scan
+from dedup import Article, ArticleError, DedupError, InputError, ParamError, Params, Skipped, read, scan
 
 MESSAGES = [
     ({"k": 0}, r"k=0: need an integer, 1 <= k <= 32"),
@@ -72,6 +75,54 @@ def test_any_iterable_and_any_sort_of_article(kind):
     assert ids(found.matches) == [("1", "2"), ("1", "c")]
     assert found.article("2") == Article("2", text + " xa", title="Bài")
     assert found.article("c") == items[2]
+
+
+def test_every_way_in_gives_the_same_matches(tmp_path):
+    """Objects, Arrow tables in pieces, and files, which need not become strings on the way."""
+    texts = make.corpus(17, families=30)
+    wanted = scan(articles_of(texts))
+    columns = {"id": list(texts), "noi_dung": list(texts.values())}
+    table = pyarrow.table(columns)
+    pieces = pyarrow.Table.from_batches(table.to_batches(max_chunksize=7))
+    ways = [table, pieces.to_reader(), pieces.slice(0), [{"id": id, "text": text} for id, text in texts.items()]]
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=10)
+    rows = [{"id": id, "noi_dung": text} for id, text in texts.items()]
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    ways += [read(tmp_path / name) for name in ("a.parquet", "a.jsonl", "a.json")]
+    for way in ways:
+        found = scan(way)
+        assert list(found.matches) == list(wanted.matches)
+        assert found.digest() == wanted.digest()
+        assert found.skipped == []
+
+
+def test_an_arrow_table_with_gaps():
+    text = make.article(Random(1), 60)
+    columns = {"id": [1, 2, None, 4], "text": [text, None, text + " xa", "…"], "title": ["Bài", None, "", "x"]}
+    found = scan(pyarrow.table(columns))
+    assert ids(found.matches) == [("1", "3")]
+    assert found.skipped == [Skipped("row 2", "no text"), Skipped("4", "no words")]
+    assert found.article("1") == Article("1", text, "Bài")
+    with pytest.raises(InputError, match=r"no text: need a column text, .* there are gia"):
+        scan(pyarrow.table({"gia": [text]}))
+
+
+@pytest.mark.parametrize("name", ["title", "source", "url", "credit"])
+def test_an_article_of_other_than_strings(name):
+    with pytest.raises(ArticleError, match=f"article 'a': {name}=5: need a string"):
+        Article("a", "Mưa.", **{name: 5})
+    found = scan([{"id": "a", "text": "Mưa.", name: 5}, {"id": "b", "text": "Mưa.", name: ["x"]}])
+    assert found.details("a") == {name: "5"}
+    assert [s.input for s in found.skipped] == ["article 2"]
+
+
+def test_strings_on_both_sides():
+    """They are called by their place: the first new one is not the first old one."""
+    text = make.article(Random(1), 60)
+    found = scan([text], against=[text, text + " xa"])
+    assert found.counts["articles"] == 3
+    assert len(found.matches) == 2
 
 
 def test_what_is_no_article_is_skipped_and_named():

@@ -67,7 +67,7 @@ def test_one_long_passage_in_3_000_articles():
     assert counts["crowds"] == len(found.crowds) > 0
     assert max(crowd.versions for crowd in found.crowds) == 3000
     assert counts["candidates"] <= sum(crowd.examined for crowd in found.crowds)
-    assert counts["left_out"] == sum(crowd.left_out for crowd in found.crowds)
+    assert 0 < counts["left_out"] <= 3000 * 2999 // 2 - counts["candidates"]
     assert counts["left_out"] >= math.comb(3000, 2) - counts["candidates"]
     shuffled = articles_of(texts)
     rng.shuffle(shuffled)

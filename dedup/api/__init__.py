@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from dedup.api.results import Matches, Scan, make_match
 from dedup.api.shelf import Progress, Shelf, Versions, as_article
 from dedup.api.verify import compare_pairs, features_of, verify
 from dedup.corpus import Prepared, passages
+from dedup.errors import ArticleError
 from dedup.index import find_candidates
 from dedup.models import RELATIONS, Article, Match, Params
 from dedup.relate import Features, decide, headlines_differ
@@ -35,7 +36,8 @@ def scan(
     same matches in any order and on any number of threads; `Scan.counts` and `Scan.crowds` tell what a limit left out.
 
     Args:
-        articles: Articles, mappings with the same keys, or strings (their place, from 1, is their id).
+        articles: Articles, mappings with the same keys, strings (their place, from 1, is their id), or a table that has
+            `__arrow_c_stream__` (polars, pandas, pyarrow, duckdb; columns by their usual names).
         params: criteria and limits; by default a match is where 30 % of the shorter article stand in the other.
         against: older articles: then only pairs that touch `articles` are reported.
         progress: called now and then from this thread as progress(stage, done, total), with the stages "read",
@@ -43,6 +45,8 @@ def scan(
 
     Raises:
         ParamError: the params do not fit together.
+        ArticleError: articles is a single one.
+        InputError: a table has no column for the text.
 
     >>> rain = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
     >>> found = scan([rain, rain + " Công an phân luồng từ xa.", "Giá lúa tăng."], Params(min_shared=10))
@@ -51,6 +55,9 @@ def scan(
     """
     params = params or Params()
     report = progress or _quiet
+    for given in (articles, against):
+        if isinstance(given, str | bytes | Mapping | Article):
+            raise ArticleError(f"{type(given).__name__}: need an iterable of articles")
     shelf = Shelf(params)
     try:
         shelf.add(articles, True, report)
@@ -65,7 +72,10 @@ def scan(
     shelf.counts.update(
         articles=len(shelf.ids), versions=len(versions.numbers), copies=len(versions.copies),
         skipped=len(shelf.skipped), candidates=len(found.left), matches=len(rows.a), crowds=len(found.crowds),
-        left_out=sum(crowd.left_out for crowd in found.crowds),
+        left_out=min(
+            sum(crowd.left_out for crowd in found.crowds),
+            len(versions.numbers) * (len(versions.numbers) - 1) // 2 - len(found.left),
+        ),
     )  # fmt: skip
     return Scan(shelf, rows, found.crowds, params)
 

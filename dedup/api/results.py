@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 
+from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
 from dedup.api.shelf import Shelf
+from dedup.api.tables import Kind, table
 from dedup.corpus import passages
-from dedup.models import RELATIONS, Article, Crowd, Match, Params, Passage, Skipped
-from dedup.text import spans
+from dedup.io import make_table, write_rows
+from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Skipped
+from dedup.text import furniture_spans, spans
 
 __all__ = ["Matches", "Rows", "Scan", "make_match"]
 
@@ -20,7 +24,10 @@ _Find = Callable[[str, str], list[Passage]]
 
 
 class Rows(NamedTuple):
-    """Matches as columns of one length: articles by number, figures, the place of the relation in RELATIONS."""
+    """Matches as columns of one length: articles by number, figures, the place of the relation in RELATIONS.
+
+    `spare` is not shown: which of the two texts says nothing of its own, as relate.spare has it.
+    """
 
     a: _I64
     b: _I64
@@ -30,6 +37,7 @@ class Rows(NamedTuple):
     longest: _I64
     relation: _I64
     is_certain: _I64
+    spare: np.ndarray[Any, Any]  # uint8
 
     def take(self, order: _I64) -> Rows:
         """The rows of these places, in this order."""
@@ -59,11 +67,11 @@ class Matches(Sequence[Match]):
     def __getitem__(self, index: int | slice) -> Match | Matches:
         if isinstance(index, slice):
             return Matches(self._rows.take(np.arange(len(self))[index]), self._ids, self._find)
-        a, b, *figures = (int(column[index]) for column in self._rows)
+        a, b, *figures = (int(column[index]) for column in self._rows[:-1])
         return make_match(self._ids[a], self._ids[b], figures, self._find)
 
     def __iter__(self) -> Iterator[Match]:
-        for a, b, *figures in zip(*(column.tolist() for column in self._rows), strict=True):
+        for a, b, *figures in zip(*(column.tolist() for column in self._rows[:-1]), strict=True):
             yield make_match(self._ids[a], self._ids[b], figures, self._find)
 
     def order_by_strength(self) -> _I64:
@@ -111,6 +119,8 @@ class Scan:
         self.skipped: list[Skipped] = shelf.skipped
         self.counts: dict[str, int] = shelf.counts
         self.matches = Matches(rows, shelf.ids, self._passages)
+        self._rows = rows
+        self._choices: dict[str, Choice] = {}
 
     def __repr__(self) -> str:
         return f"<Scan of {len(self._shelf.ids)} articles: {len(self.matches)} matches>"
@@ -130,6 +140,81 @@ class Scan:
             KeyError: no article has that id.
         """
         return Article(id, self._text(id), **self.details(id))
+
+    def decisions(self, keep_templates: KeepTemplates = "all") -> Iterator[Decision]:
+        """A Decision for every input of `articles`, in the order they came: which are kept, and why the others are not.
+
+        An article is dropped where a kept one has the same text (but for cosmetic changes: "reprint"), or, being an
+        edited version, holds 98 % of its shingles and each of its numbers, codes and names; never where a number, code
+        or name of text or headline stands against another one, and never for the sake of an article that is itself
+        dropped. Of several the longest is kept, then the one published first (a day without an hour counts from its
+        beginning), then that of the smallest id. Articles of `against` count as kept and are not listed. An input that
+        could not be used has the reason "skipped: …".
+
+        Args:
+            keep_templates: "one" also drops an article that matches a kept one as a template.
+
+        Raises:
+            ParamError: keep_templates is neither "all" nor "one".
+
+        >>> from dedup.api import scan
+        >>> rain = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
+        >>> [(d.id, d.keep, d.kept_id) for d in scan([rain, rain.upper(), "Giá lúa ở Hà Lâm tăng nhẹ."]).decisions()]
+        [('1', True, None), ('2', False, '1'), ('3', True, None)]
+        """
+        return decisions(self._shelf, self._choose(keep_templates))
+
+    def kept(self, keep_templates: KeepTemplates = "all") -> list[bool]:
+        """Whether each article of `articles` is kept, in the order they came, repeated ones included: see `decisions`.
+
+        Without the inputs that could not be read: what `io.write_kept` takes.
+        """
+        return list(is_kept(self._shelf, self._choose(keep_templates)))
+
+    def stripped(self) -> Iterator[tuple[Article, list[tuple[int, int]]]]:
+        """Each article of `articles` without the lines of its page furniture, and what was removed, in the order they
+        came: spans (start, end) in code points of the original text."""
+        for number, id in enumerate(self._shelf.ids):
+            if self._shelf.is_new[number]:
+                text = self._text(id)
+                removed = furniture_spans(text, self.params)
+                edges = [0, *(edge for span in removed for edge in span), len(text)]
+                rest = "".join(text[lo:hi] for lo, hi in zip(edges[::2], edges[1::2], strict=True))
+                yield Article(id, rest, **self.details(id)), removed
+
+    def to_arrow(self, kind: Kind = "matches", *, keep_templates: KeepTemplates = "all") -> Any:
+        """A pyarrow.Table of the matches, the decisions or the stripped articles, as the command line writes them.
+
+        - "matches": a, b, relation, resemblance, a_in_b, b_in_a, shared, size_a, size_b, longest_passage, then title,
+          source, published (ISO 8601) and url of both.
+        - "decisions": id, story, keep, kept_id, relation, reason.
+        - "stripped": id, title, source, url, credit, published, text, removed.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+            ParamError: there is no such kind.
+
+        >>> from dedup.api import scan
+        >>> scan(["Gió mùa về tới Hà Lâm.", "Giá lúa tăng."]).to_arrow("decisions").column("keep").to_pylist()
+        [True, True]
+        """
+        return make_table(*table(self, kind, keep_templates))
+
+    def write(
+        self, target: str | os.PathLike[str], kind: Kind = "matches", *, keep_templates: KeepTemplates = "all"
+    ) -> int:
+        """Writes the table that `to_arrow` gives to a file, whole or not at all; returns how many rows.
+
+        Args:
+            target: .jsonl, .csv (each also with .gz or .zst) or .parquet; "-" is JSON Lines on standard output.
+            kind: see `to_arrow`.
+            keep_templates: see `decisions`.
+
+        Raises:
+            ParamError, InputError, MissingExtraError: as `io.check_target`.
+        """
+        columns, rows, metadata = table(self, kind, keep_templates)
+        return write_rows(target, columns, rows, metadata=metadata)
 
     def pairs(self) -> Iterator[Match]:
         """The matches with copies expanded: every pair of articles instead of every pair of versions, a < b.
@@ -166,6 +251,11 @@ class Scan:
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order: which corpus this was."""
         return self._shelf.digest()
+
+    def _choose(self, keep_templates: KeepTemplates) -> Choice:
+        if keep_templates not in self._choices:
+            self._choices[keep_templates] = choose(self._shelf, self._rows, self.params, keep_templates)
+        return self._choices[keep_templates]
 
     def _text(self, id: str) -> str:
         return self._shelf.corpus.text(self._shelf.numbers[id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -11,14 +12,16 @@ import numpy as np
 
 from dedup.corpus import Corpus
 from dedup.errors import ArticleError
-from dedup.index import uses_bands
+from dedup.index import band_shape
 from dedup.io import ArrowReader, Reader
 from dedup.models import Article, Params, Skipped
 from dedup.sketch import Sketches
 
-__all__ = ["Progress", "Shelf", "Versions", "as_article"]
+__all__ = ["ARTICLE", "LEFT_OUT", "REPEATED", "Progress", "Shelf", "Versions", "as_article"]
 
 Progress = Callable[[str, int, int | None], None]  # (stage, done, of how many or None where that is not known)
+
+ARTICLE, REPEATED, LEFT_OUT = range(3)  # what became of an input
 
 _FIELDS = frozenset(f.name for f in fields(Article))
 _BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
@@ -36,10 +39,14 @@ class Shelf:
         is_new: whether each is from `articles` (and not from `against`).
         copies: delegate → its copies, by id.
         skipped, counts: see Scan.
+        inputs: what became of each input of `articles`, in order: ARTICLE, REPEATED or LEFT_OUT + 4 * its number.
+        left_out: the skipped inputs among them, by that number.
+        wordless: articles that hold no syllable.
+        in_both: new articles that stand in `against` too, with the same id and text.
     """
 
     def __init__(self, params: Params) -> None:
-        self.corpus = Corpus(params, signatures=uses_bands(params))
+        self.corpus = Corpus(params, signatures=band_shape(params) is not None)
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
         self.details: list[dict[str, Any]] = []
@@ -50,6 +57,10 @@ class Shelf:
             ("articles", "versions", "copies", "skipped", "repeated", "renamed", "candidates", "matches", "crowds",
              "left_out"), 0,
         )  # fmt: skip
+        self.inputs = array("q")
+        self.left_out: list[Skipped] = []
+        self.wordless: set[int] = set()
+        self.in_both: set[int] = set()
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
 
@@ -62,18 +73,30 @@ class Shelf:
         total = len(articles) if isinstance(articles, Sequence) else None
         reader = ArrowReader(articles) if hasattr(articles, "__arrow_c_stream__") else articles
         items = reader.encoded() if isinstance(reader, Reader | ArrowReader) else articles
-        count = 0
+        skipped: Sequence[Skipped] = getattr(reader, "skipped", ())
+        count = seen = 0
         for count, item in enumerate(items, 1):
+            if len(skipped) > seen:
+                seen = self._leave_out(skipped[seen:], is_new, seen)
             try:
-                self._take(item, str(count), is_new)
+                self._take(item, str(count) if is_new else f"against:{count}", is_new)
             except ArticleError as error:
-                self.skipped.append(Skipped(f"article {count}", str(error)))
+                self._leave_out([Skipped(f"article {count}", str(error))], is_new)
             if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
                 self._hand_over()
                 progress("read", count, total)
         progress("read", count, total)
-        self.skipped += getattr(reader, "skipped", ())
+        self._leave_out(skipped[seen:], is_new)
         self._hand_over()
+
+    def _leave_out(self, skipped: Sequence[Skipped], is_new: bool, before: int = 0) -> int:
+        """Notes inputs that cannot be used; returns how many there are by now, with those before."""
+        self.skipped += skipped
+        if is_new:
+            for skip in skipped:
+                self.inputs.append(LEFT_OUT + 4 * len(self.left_out))
+                self.left_out.append(skip)
+        return before + len(skipped)
 
     def _hand_over(self) -> None:
         if self._waiting:
@@ -88,9 +111,12 @@ class Shelf:
             text = article.text.encode("utf-8", "surrogatepass")
         id = article.id
         if id in self.numbers:
-            id = self._other_id(id, text)
-            if not id:
+            id, is_same = self._other_id(id, text)
+            if is_same:
+                self._repeat(self.numbers[id], is_new)
                 return
+        if is_new:
+            self.inputs.append(ARTICLE + 4 * len(self.ids))
         self.numbers[id] = len(self.ids)
         self.ids.append(id)
         self.is_new.append(is_new)
@@ -98,17 +124,23 @@ class Shelf:
         self._waiting.append(text)
         self._waiting_bytes += len(text)
 
-    def _other_id(self, id: str, text: bytes) -> str:
-        """The first free of id#2, id#3, …; "" where an article of one of these ids has this very text."""
+    def _repeat(self, number: int, is_new: bool) -> None:
+        self.counts["repeated"] += 1
+        if is_new:
+            self.inputs.append(REPEATED + 4 * number)
+        elif self.is_new[number]:
+            self.in_both.add(number)
+
+    def _other_id(self, id: str, text: bytes) -> tuple[str, bool]:
+        """(that of id, id#2, id#3, … whose article has this very text, True), or else (the first free one, False)."""
         other, number = id, 2
         while other in self.numbers:
             if self._text(self.numbers[other]) == text:
-                self.counts["repeated"] += 1
-                return ""
+                return other, True
             other = f"{id}#{number}"
             number += 1
         self.counts["renamed"] += 1
-        return other
+        return other, False
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
@@ -161,7 +193,8 @@ class Versions:
 
     def __init__(self, shelf: Shelf, sketches: Sketches) -> None:
         has_words = sketches.syllables[:, 0] > 0
-        shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in np.flatnonzero(~has_words).tolist()]
+        shelf.wordless.update(np.flatnonzero(~has_words).tolist())
+        shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in sorted(shelf.wordless)]
         order = sorted(np.flatnonzero(has_words).tolist(), key=lambda n: (not shelf.is_new[n], shelf.ids[n]))
         delegate: dict[bytes, int] = {}
         copies = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,24 +13,28 @@ from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
 from dedup.models import RELATIONS, Params
-from dedup.relate import Features, decide, headlines_differ
+from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, Features, decide, headlines_differ, spare
 from dedup.text import tables
 from dedup.threads import each_range, thread_count
 
 __all__ = ["compare_pairs", "verify"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-_BLOCK = 64 << 20  # bytes of text made ready at once
+_BLOCK = 32 << 20  # bytes of text in a group: two are made ready at once
+_SWAPPED = np.array(
+    [bits & SAME_BODY | A_SPARE * bool(bits & B_SPARE) | B_SPARE * bool(bits & A_SPARE) for bits in range(8)], np.uint8
+)
 _SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared shingles
 
 
 def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, progress: Progress) -> Rows:
     """The rows of all matches, copies among them: a < b by id, sorted by (a, b)."""
     left, right = versions.numbers[found.left], versions.numbers[found.right]
-    parts = []
-    for lo, hi in _blocks(shelf.corpus, left, right):
-        progress("verify", lo, len(left))
-        parts.append(_matches(shelf, left[lo:hi], right[lo:hi], params))
+    parts, done = [], 0
+    for block in _blocks(shelf.corpus, left, right):
+        progress("verify", done, len(left))
+        parts.append(_matches(shelf, left[block], right[block], params))
+        done += len(block)
     progress("verify", len(left), len(left))
     parts.append(_copies(shelf, versions.copies, params))
     return _ordered(Rows.join(parts), shelf.ids)
@@ -64,12 +67,25 @@ def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
     return np.concatenate([np.zeros((0, len(Features._fields)), np.int64), *parts])
 
 
-def _blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[tuple[int, int]]:
-    """Ranges of pairs whose texts together have about _BLOCK bytes."""
-    if len(left):
-        block = np.cumsum(corpus.sizes(left) + corpus.sizes(right)) // _BLOCK
-        edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), len(left)]
-        yield from itertools.pairwise(edges)
+def _blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
+    """The places of all pairs, in blocks for which few texts have to be made ready at once.
+
+    Texts are grouped by bytes; a block is the pairs between two groups, or several such while all texts of its pairs
+    together stay small. So a hub that pairs with every article costs each text once, not once a pair.
+    """
+    if not len(left):
+        return
+    used = np.unique(np.concatenate([left, right]))
+    group = np.cumsum(corpus.sizes(used)) // _BLOCK
+    cell = group[np.searchsorted(used, left)] * (group[-1] + 1) + group[np.searchsorted(used, right)]
+    order = np.argsort(cell, kind="stable")
+    edges = [*np.flatnonzero(np.diff(cell[order], prepend=-1)).tolist(), len(left)]
+    weight = np.concatenate([np.zeros(1, np.int64), np.cumsum((corpus.sizes(left) + corpus.sizes(right))[order])])
+    lo = 0
+    for edge, following in zip(edges[1:], [*edges[2:], -1], strict=True):
+        if following < 0 or weight[following] - weight[lo] > _BLOCK:
+            yield order[lo:edge]
+            lo = edge
 
 
 def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
@@ -81,7 +97,7 @@ def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     is_match = _qualifies(shared, size_a, size_b, params)
     keep = np.flatnonzero(is_match if params.passage is None else np.ones(len(i), np.bool_))
     features = features_of(ready, i[keep], j[keep], params)
-    rows = Rows(left, right, shared, size_a, size_b, shared, shared, shared).take(keep)
+    rows = Rows(left, right, shared, size_a, size_b, shared, shared, shared, shared).take(keep)
     containment = rows.shared / np.minimum(rows.size_a, rows.size_b)
     rows = Rows(*rows[:5], features[:, 4], *_relations(shelf, rows.a, rows.b, features, containment))
     if params.passage is not None:
@@ -103,21 +119,23 @@ def _qualifies(shared: _I64, size_a: _I64, size_b: _I64, params: Params) -> np.n
 
 def _relations(
     shelf: Shelf, left: _I64, right: _I64, features: _I64, containment: np.ndarray[Any, Any]
-) -> tuple[_I64, _I64]:
-    """Each relation's place in RELATIONS, and whether it is certain."""
-    decisions = []
+) -> tuple[_I64, _I64, np.ndarray[Any, Any]]:
+    """Each relation's place in RELATIONS, whether it is certain, and which of the two texts is spare."""
+    decisions, spares = [], []
     for a, b, row, share in zip(left.tolist(), right.tolist(), features.tolist(), containment.tolist(), strict=True):
         one, two = (shelf.details[n].get("title", "") for n in (a, b))
-        decisions.append(decide(Features(*row), share, headlines_conflict=headlines_differ(one, two)))
+        figures, conflict = Features(*row), headlines_differ(one, two)
+        decisions.append(decide(figures, share, headlines_conflict=conflict))
+        spares.append(spare(figures, decide(figures, share).relation if conflict else decisions[-1].relation))
     places = np.array([RELATIONS.index(d.relation) for d in decisions], np.int64)
-    return places, np.array([d.is_certain for d in decisions], np.int64)
+    return places, np.array([d.is_certain for d in decisions], np.int64), np.array(spares, np.uint8)
 
 
 def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
     """A row for each (delegate, copy): the figures of the version with itself; the relation also by the headlines."""
     parts = []
-    for lo, hi in _blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
-        left, right = pairs[lo:hi].T
+    for block in _blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
+        left, right = pairs[block].T
         which, place = np.unique(left, return_inverse=True)
         ready = shelf.corpus.prepare(which)
         own = np.arange(len(which))
@@ -137,5 +155,6 @@ def _ordered(rows: Rows, ids: list[str]) -> Rows:
     rows = rows._replace(
         a=np.where(swap, rows.b, rows.a), b=np.where(swap, rows.a, rows.b),
         size_a=np.where(swap, rows.size_b, rows.size_a), size_b=np.where(swap, rows.size_a, rows.size_b),
+        spare=np.where(swap, _SWAPPED[rows.spare], rows.spare),
     )  # fmt: skip
     return rows.take(np.lexsort((rank[rows.b], rank[rows.a])))

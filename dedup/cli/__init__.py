@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dedup.cli.words import Language, language, number, say
+from dedup.cli.words import Language, language, number, plain, say
 from dedup.errors import DedupError, ParamError
 
 __all__ = ["app", "main"]
@@ -155,7 +155,7 @@ def _rows(result: Any) -> Iterator[tuple[Any, ...]]:
 def _tell(talk: Any, line: str) -> None:
     from rich.text import Text
 
-    talk.print(Text(line), soft_wrap=True)
+    talk.print(Text(plain(line)), soft_wrap=True)
 
 
 def _listen(talk: Any, lang: Language) -> None:
@@ -210,5 +210,7 @@ def main() -> None:
 
 
 def _fail(error: Exception, code: int) -> None:
-    print(say(language(), "error", error), file=sys.stderr)
+    if hasattr(sys.stderr, "reconfigure"):
+        sys.stderr.reconfigure(errors="replace")
+    print(plain(say(language(), "error", error)), file=sys.stderr)
     sys.exit(code)

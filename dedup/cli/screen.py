@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dedup.api import Scan
-from dedup.cli.words import Language, number, percent, relation_name, say
+from dedup.cli.words import Language, number, percent, plain, relation_name, say
 from dedup.io import Reader
 from dedup.models import RELATIONS, Match, Params
 
@@ -25,6 +25,8 @@ _PLAIN_WIDTH = 120  # where no terminal says how wide it is
 
 def console(file: IO[str]) -> Console:
     """A console that writes plain text off a terminal."""
+    if hasattr(file, "reconfigure"):
+        file.reconfigure(errors="replace")  # a terminal of another encoding
     width = None if file.isatty() else _PLAIN_WIDTH
     return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
 
@@ -116,8 +118,8 @@ def _strongest(result: Scan) -> list[Match]:
 
 def _name(lang: Language, result: Scan, id: str) -> str:
     """The headline of an article, and its id where that is short."""
-    headline = " ".join(result.headline(id).split()) or say(lang, "untitled")
-    return f"{headline} [{id}]" if len(id) <= 16 else headline
+    headline = plain(result.headline(id)) or say(lang, "untitled")
+    return f"{headline} [{plain(id)}]" if len(id) <= 16 else headline
 
 
 def _account(lang: Language, result: Scan) -> Iterator[str]:
@@ -128,7 +130,7 @@ def _account(lang: Language, result: Scan) -> Iterator[str]:
     if counts["repeated"] or counts["renamed"]:
         yield say(lang, "repeated", number(lang, counts["repeated"]), number(lang, counts["renamed"]))
     if result.skipped:
-        reasons = Counter(skip.reason.split(":")[0][:60] for skip in result.skipped)
+        reasons = Counter(plain(skip.reason.split(":")[0])[:60] for skip in result.skipped)
         listed = " · ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
         yield say(lang, "skips", number(lang, len(result.skipped)), listed + (" · …" if len(reasons) > 3 else ""))
 

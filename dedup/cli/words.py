@@ -7,7 +7,7 @@ from typing import Literal
 
 from dedup.models import Relation
 
-__all__ = ["Language", "language", "number", "percent", "relation_name", "say"]
+__all__ = ["Language", "language", "number", "percent", "plain", "relation_name", "say"]
 
 Language = Literal["vi", "en"]
 
@@ -83,6 +83,12 @@ def say(lang: Language, key: str, *values: object, **named: object) -> str:
 def relation_name(lang: Language, relation: Relation | None) -> str:
     """What a relation is called."""
     return _RELATIONS[relation][lang == "en"]
+
+
+def plain(text: str) -> str:
+    """The text as one line that is safe to print: white space becomes a space, what is not printable a sign for it."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 def number(lang: Language, value: float, digits: int = 0) -> str:

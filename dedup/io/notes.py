@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import IO
 
 from dedup.models import Skipped
 
@@ -24,7 +25,12 @@ class UnusableError(Exception):
 
 
 class Notes:
-    """The account of one reader: shared by everything that works for it."""
+    """The account of one reader: shared by everything that works for it.
+
+    Attributes:
+        number: which article of the file at hand comes next, as Origins has it.
+        copy: takes a copy of what is read from standard input.
+    """
 
     def __init__(self) -> None:
         self.skipped: list[Skipped] = []
@@ -32,6 +38,8 @@ class Notes:
         self.columns: dict[str, str] = {}
         self.files = 0
         self.bytes_read = 0
+        self.number = 0
+        self.copy: IO[bytes] | None = None
         self._said: set[tuple[tuple[str, str], ...]] = set()
 
     def skip(self, where: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from dedup.io.places import Place
 from dedup.io.streams import open_stream
 from dedup.models import Article
 
-__all__ = ["Encoded", "need_pyarrow", "read_parquet", "read_stream"]
+__all__ = ["Encoded", "batches_of", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable"]
 
 Encoded = tuple[Article, bytes]
 
@@ -46,12 +46,12 @@ def read_parquet(
     """
     pa = need_pyarrow("reading Parquet")
     before = notes.bytes_read
-    with _seekable(place, notes) as source:
+    with seekable(place, notes) as source:
         try:
-            file = pa.parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER)
+            file = open_parquet(source)
             total = file.metadata.num_rows
             layout = _layout(pa, file.schema_arrow, named)
-            batches = file.iter_batches(batch_size=_ROWS, use_threads=True)
+            batches = batches_of(file)
         except UnusableError:
             raise
         except Exception as error:  # Arrow raises nearly every kind, by what is damaged
@@ -110,6 +110,7 @@ class Rows:
         others = zip(*(columns[i] for _, i in self._layout.extra), strict=True) if names else itertools.repeat(())
         for values, rest in zip(zip(*fields, strict=False), others, strict=False):
             self.count += 1
+            self._notes.number = self.count
             extra = _extra(names, rest, self._notes) if names else {}
             try:
                 name = f"{self._name}:{self.count}" if self._name else str(self.count)
@@ -119,8 +120,20 @@ class Rows:
                 yield None
 
 
+def open_parquet(source: IO[bytes]) -> Any:
+    """The pyarrow.parquet.ParquetFile of a file."""
+    return need_pyarrow("reading Parquet").parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER)
+
+
+def batches_of(file: Any) -> Iterator[Any]:
+    """The record batches of a file, in order, cut the same each time: of a damaged one those before the break."""
+    result: Iterator[Any] = file.iter_batches(batch_size=_ROWS, use_threads=True)
+    return result
+
+
 @contextmanager
-def _seekable(place: Place, notes: Notes) -> Iterator[IO[bytes]]:
+def seekable(place: Place, notes: Notes) -> Iterator[IO[bytes]]:
+    """Opens a file at bytes that can be read in any order: unpacked to a temporary file where it is packed."""
     if not place.packing:
         with open(place.path, "rb") as file:
             yield file

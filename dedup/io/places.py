@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["STDIN", "Place", "find", "why"]
+__all__ = ["STDIN", "Place", "find", "kind_of", "why"]
 
 STDIN = "-"
 _KINDS = {
@@ -34,6 +34,8 @@ class Place:
         kind: "txt", "json", "jsonl", "csv", "tsv" or "parquet".
         packing: "gzip", "zstd" or "" for none.
         size: bytes on the disk.
+        changed: when the file was changed last, in nanoseconds.
+        root: the path that was named, at or below which it stands.
     """
 
     path: str
@@ -41,6 +43,8 @@ class Place:
     kind: str
     packing: str = ""
     size: int = 0
+    changed: int = 0
+    root: str = ""
 
 
 def find(paths: Iterable[str], skip: Callable[[str, str], None]) -> Iterator[Place]:
@@ -51,7 +55,7 @@ def find(paths: Iterable[str], skip: Callable[[str, str], None]) -> Iterator[Pla
     """
     for path in paths:
         if path == STDIN:
-            yield Place(STDIN, STDIN, "jsonl")
+            yield Place(STDIN, STDIN, "jsonl", root=STDIN)
         else:
             yield from _walk(path, skip)
 
@@ -84,7 +88,7 @@ def _walk(root: str, skip: Callable[[str, str], None]) -> Iterator[Place]:
         except OSError as error:
             skip(path, why(error))
             continue
-        place = _place(path, name or os.path.basename(path), status)
+        place = _place(path, name or os.path.basename(path), root, status)
         if isinstance(place, Place):
             yield place
         else:
@@ -102,15 +106,22 @@ def _entered(path: str, former: str) -> str:
     return f"the same folder as {former}, which is read"
 
 
-def _place(path: str, name: str, status: os.stat_result) -> Place | str:
-    if not stat.S_ISREG(status.st_mode):
-        return f"not a regular file: {_sort_of_file(status.st_mode)}"
+def kind_of(path: str) -> tuple[str, str]:
+    """The kind and the packing that the suffix of a file says; the kind is "" where it is none that is read."""
     stem, suffix = os.path.splitext(path.lower())
     packing = _PACKINGS.get(suffix, "")
     if packing:
         suffix = os.path.splitext(stem)[1]
-    kind = _KINDS.get(suffix)
-    return Place(path, name, kind, packing, status.st_size) if kind else _UNKNOWN_SUFFIX
+    return _KINDS.get(suffix, ""), packing
+
+
+def _place(path: str, name: str, root: str, status: os.stat_result) -> Place | str:
+    if not stat.S_ISREG(status.st_mode):
+        return f"not a regular file: {_sort_of_file(status.st_mode)}"
+    kind, packing = kind_of(path)
+    if not kind:
+        return _UNKNOWN_SUFFIX
+    return Place(path, name, kind, packing, status.st_size, status.st_mtime_ns, root)
 
 
 def _sort_of_file(mode: int) -> str:

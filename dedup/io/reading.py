@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
-from typing import Any, Unpack
+from typing import IO, Any, Unpack
 
 from dedup.errors import InputError, MissingExtraError, ParamError
 from dedup.io.columns import FIELDS, ColumnNames
 from dedup.io.notes import Notes, UnusableError
+from dedup.io.origins import Origins
 from dedup.io.parquet import Encoded, read_parquet, read_stream
 from dedup.io.places import STDIN, Place, find, why
 from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
@@ -78,11 +79,15 @@ class Reader(Iterator[Article]):
         counts: values that were there and became None or "": "unreadable dates", "unreadable values" (a list as title).
         columns: field → column, of the file that was begun last.
         files: how many files were begun.
+        paths: what was named to be read.
+        named: field → column, as the caller named them.
+        origins: where each article stood that was given so far.
     """
 
     def __init__(self, paths: Sequence[str], named: Mapping[str, str]) -> None:
-        self._paths = tuple(paths)
-        self._named = dict(named)
+        self.paths = tuple(paths)
+        self.origins = Origins()
+        self.named = dict(named)
         self._notes = Notes()
         self._total: int | None = None
         self._is_encoded = False
@@ -109,6 +114,18 @@ class Reader(Iterator[Article]):
         """Closes the file at hand and ends the stream; twice is no error."""
         self._articles.close()
 
+    def keep_stdin(self) -> None:
+        """Has standard input copied to a temporary file as it is read, so that `write_kept` can go back to it."""
+        import tempfile
+
+        if STDIN in self.paths:
+            self._notes.copy = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the reader)
+
+    @property
+    def stdin_copy(self) -> IO[bytes] | None:
+        """What was read from standard input, where `keep_stdin` asked for it."""
+        return self._notes.copy
+
     @property
     def skipped(self) -> list[Skipped]:
         return self._notes.skipped
@@ -133,32 +150,41 @@ class Reader(Iterator[Article]):
     @property
     def bytes_total(self) -> int | None:
         """Bytes of all the files, by a walk through the folders at the first access; None with standard input."""
-        if STDIN in self._paths:
+        if STDIN in self.paths:
             return None
         if self._total is None:
-            self._total = sum(place.size for place in find(self._paths, lambda where, reason: None))
+            self._total = sum(place.size for place in find(self.paths, lambda where, reason: None))
         return self._total
 
     def _read_all(self) -> Generator[Article | Encoded, None, None]:
         notes = self._notes
-        for place in find(self._paths, notes.skip):
+        for place in find(self.paths, notes.skip):
             begin = notes.bytes_read
             notes.files += 1
+            self.origins.begin(place)
             try:
-                if place.kind == "parquet":
-                    yield from read_parquet(place, self._named, notes, encoded=self._is_encoded)
-                else:
-                    yield from _READERS[place.kind](place, self._named, notes)
+                for article in self._read_place(place):
+                    self.origins.add(notes.number)
+                    yield article
             except UnusableError as error:
-                notes.skip(place.path, error.reason)
+                self._leave_out(place, error.reason)
             except OSError as error:
-                notes.skip(place.path, why(error))
+                self._leave_out(place, why(error))
             except MissingExtraError as error:
-                notes.skip(place.path, str(error))
+                self._leave_out(place, str(error))
             except MemoryError:
-                notes.skip(place.path, "larger than the memory")
+                self._leave_out(place, "larger than the memory")
             if place.path != STDIN:
                 notes.bytes_read = begin + place.size
+
+    def _leave_out(self, place: Place, reason: str) -> None:
+        self._notes.skip(place.path, reason)
+        self.origins.stop(reason)
+
+    def _read_place(self, place: Place) -> Iterator[Article | Encoded]:
+        if place.kind == "parquet":
+            return read_parquet(place, self.named, self._notes, encoded=self._is_encoded)
+        return _READERS[place.kind](place, self.named, self._notes)
 
 
 class ArrowReader:

@@ -16,7 +16,9 @@ from dedup.io.places import STDIN, Place
 from dedup.io.streams import LINE_LIMIT, as_text, decode_utf8, is_utf16, lines, open_stream, read_whole, too_long
 from dedup.models import Article
 
-__all__ = ["read_csv", "read_json", "read_jsonl", "read_txt"]
+__all__ = ["csv_rows", "csv_text", "list_key", "read_csv", "read_json", "read_jsonl", "read_txt"]
+
+_Item = dict[str, Any] | UnusableError  # one of many, or why it is none
 
 LIST_KEYS = ("articles", "data", "items", "docs", "results")
 JSON_LIMIT = 1 << 31
@@ -34,6 +36,7 @@ def read_txt(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[A
         text = as_text(read_whole(stream, LINE_LIMIT))
     if not text or text.isspace():
         raise UnusableError("empty")
+    notes.number = 0
     yield Article(place.name, text)
 
 
@@ -44,28 +47,24 @@ def read_json(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[
     if not text or text.isspace():
         raise UnusableError("empty")
     value = _parse(text)
-    items = _items(value, named)
-    if items is None:
-        yield from _articles([("", _object(value))], place, named, notes)
+    key = list_key(value, named)
+    if key is None:
+        yield from _articles([(0, _object(value))], place, named, notes)
     else:
-        yield from _articles(_numbered(items, place, notes), place, named, notes)
+        yield from _articles(_numbered(value[key] if key else value), place, named, notes)
 
 
 def read_jsonl(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
     """Yields the articles of a JSON Lines file, line by line."""
     with open_stream(place, notes) as stream:
-        yield from _articles(_objects(stream, place, notes), place, named, notes)
+        yield from _articles(_objects(stream, place), place, named, notes)
 
 
 def read_csv(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
     """Yields the articles of a CSV file with a header; its delimiter is a comma, a semicolon or a tab."""
     with open_stream(place, notes) as stream:
-        # What is invalid comes as surrogates, so that it costs its row and not the rest of the file.
-        if is_utf16(stream.peek(2)[:2]):
-            encoding, text = "UTF-16", io.TextIOWrapper(stream, "utf-16", "surrogatepass", newline="")
-        else:
-            encoding, text = "UTF-8", io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
-        rows = _rows(text, place)
+        encoding, text = csv_text(stream)
+        rows = csv_rows(text, place)
         number, header = next(rows)
         if problem := _problem(header, encoding):
             raise UnusableError(f"line {number}: {problem}")
@@ -79,7 +78,16 @@ def read_csv(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[A
             except UnusableError as error:
                 notes.skip(f"{place.path}:{number}", error.reason)
             else:
+                notes.number = number
                 yield article
+
+
+def csv_text(stream: io.BufferedReader) -> tuple[str, io.TextIOWrapper]:
+    """The name of a CSV file's encoding, and its text; what is invalid comes as surrogates, so that it costs its row
+    and not the rest of the file. Line ends are as they stand; a byte order mark is dropped."""
+    if is_utf16(stream.peek(2)[:2]):
+        return "UTF-16", io.TextIOWrapper(stream, "utf-16", "surrogatepass", newline="")
+    return "UTF-8", io.TextIOWrapper(stream, "utf-8-sig", "surrogateescape", newline="")
 
 
 def _parse(text: str) -> Any:
@@ -100,26 +108,24 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _items(value: Any, named: Mapping[str, str]) -> list[Any] | None:
+def list_key(value: Any, named: Mapping[str, str]) -> str | None:
+    """Under which key a JSON value has its list of articles: "" where it is that list, None where it has none."""
     if isinstance(value, list):
-        return value
+        return ""
     if not isinstance(value, dict):
         return None
     column = choose(tuple(value), named).chosen.get("text")
     if column is not None and isinstance(value[column], str):
         return None
-    return next((value[key] for key in LIST_KEYS if isinstance(value.get(key), list)), None)
+    return next((key for key in LIST_KEYS if isinstance(value.get(key), list)), None)
 
 
-def _numbered(items: list[Any], place: Place, notes: Notes) -> Iterator[tuple[str, dict[str, Any]]]:
+def _numbered(items: list[Any]) -> Iterator[tuple[int, _Item]]:
     for number, item in enumerate(items, start=1):
-        if isinstance(item, dict):
-            yield f":{number}", item
-        else:
-            notes.skip(f"{place.path}:{number}", "not a JSON object")
+        yield number, item if isinstance(item, dict) else UnusableError("not a JSON object")
 
 
-def _objects(stream: io.BufferedReader, place: Place, notes: Notes) -> Iterator[tuple[str, dict[str, Any]]]:
+def _objects(stream: io.BufferedReader, place: Place) -> Iterator[tuple[int, _Item]]:
     is_empty = True
     for number, line in lines(stream):
         if number == 1 and line:
@@ -133,9 +139,9 @@ def _objects(stream: io.BufferedReader, place: Place, notes: Notes) -> Iterator[
             is_empty = False
             item = _object(_parse(decode_utf8(line)))
         except UnusableError as error:
-            notes.skip(f"{place.path}:{number}", error.reason)
+            yield number, error
         else:
-            yield f":{number}", item
+            yield number, item
     if is_empty and place.path != STDIN:
         raise UnusableError("empty")
 
@@ -149,10 +155,14 @@ def _first_line(line: bytes) -> bytes:
 
 
 def _articles(
-    items: Iterable[tuple[str, dict[str, Any]]], place: Place, named: Mapping[str, str], notes: Notes
+    items: Iterable[tuple[int, _Item]], place: Place, named: Mapping[str, str], notes: Notes
 ) -> Iterator[Article]:
     layouts: dict[tuple[str, ...], Layout] = {}
-    for suffix, item in _with_named_columns(items, named):
+    for number, item in _with_named_columns(items, named):
+        suffix = f":{number}" if number else ""
+        if isinstance(item, UnusableError):
+            notes.skip(place.path + suffix, item.reason)
+            continue
         keys = tuple(item)
         layout = layouts.get(keys)
         if layout is None:
@@ -166,36 +176,42 @@ def _articles(
         except UnusableError as error:
             notes.skip(place.path + suffix, error.reason)
         else:
+            notes.number = number
             yield article
 
 
-def _with_named_columns(
-    items: Iterable[tuple[str, dict[str, Any]]], named: Mapping[str, str]
-) -> Iterable[tuple[str, dict[str, Any]]]:
+def _with_named_columns(items: Iterable[tuple[int, _Item]], named: Mapping[str, str]) -> Iterable[tuple[int, _Item]]:
     absent = dict.fromkeys(named.values())
     if not absent:
         return items
     items = iter(items)
-    ahead: list[tuple[str, dict[str, Any]]] = []
-    there: dict[str, None] = {}
-    for entry in itertools.islice(items, _LOOKAHEAD):
-        ahead.append(entry)
-        there.update(dict.fromkeys(entry[1]))
-        absent = {name: None for name in absent if name not in entry[1]}
+    ahead: list[tuple[int, _Item]] = []
+    there: dict[str, None] | None = None
+    for number, item in itertools.islice(items, _LOOKAHEAD):
+        ahead.append((number, item))
+        if isinstance(item, UnusableError):
+            continue
+        there = {**(there or {}), **dict.fromkeys(item)}
+        absent = {name: None for name in absent if name not in item}
         if not absent:
             break
-    if absent and ahead:
+    if absent and there is not None:
         raise missing(absent, list(there))
     return itertools.chain(ahead, items)
 
 
-def _rows(text: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]]]:
-    """Yields the rows that are not blank, each with the number of the line where it begins; the header comes first."""
+def csv_rows(text: io.TextIOWrapper, place: Place, taken: list[str] | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows that are not blank, each with the number of the line where it begins; the header comes first.
+
+    The lines that a row is made of are appended to `taken`, which is for the caller to clear.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
     first, blank = _header_line(text)
     delimiters = "\t,;" if place.kind == "tsv" else ",;\t"
     unquoted = re.sub(r'"[^"]*"?', "", first)
-    reader = csv.reader(itertools.chain([first], text, [_END]), delimiter=max(delimiters, key=unquoted.count))
+    source: Iterable[str] = itertools.chain([first], text, [_END])
+    source = source if taken is None else _noted(source, taken)
+    reader = csv.reader(source, delimiter=max(delimiters, key=unquoted.count))
     while True:
         number = blank + reader.line_num + 1
         try:
@@ -210,6 +226,14 @@ def _rows(text: io.TextIOWrapper, place: Place) -> Iterator[tuple[int, list[str]
             raise UnusableError(f"line {number}: a quote opens that is not closed before the end of the file")
         if row:
             yield number, row
+        elif taken:
+            taken.clear()
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
 
 
 def _header_line(text: io.TextIOWrapper) -> tuple[str, int]:

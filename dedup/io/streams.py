@@ -8,7 +8,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.places import STDIN, Place
@@ -36,7 +36,7 @@ def open_stream(place: Place, notes: Notes) -> Iterator[io.BufferedReader]:
         source = getattr(sys.stdin, "buffer", None)
         if source is None:
             raise UnusableError("there is no standard input")
-        yield io.BufferedReader(_Counted(source, notes), _BUFFER)
+        yield io.BufferedReader(_Counted(source, notes, notes.copy), _BUFFER)
         return
     with open(place.path, "rb", buffering=0) as file:
         raw: io.RawIOBase = _Counted(file, notes)
@@ -123,13 +123,14 @@ class _Readable(Protocol):
 
 
 class _Counted(io.RawIOBase):
-    """A source of bytes that counts what is taken from it."""
+    """A source of bytes that counts what is taken from it, and copies it where that is wanted."""
 
-    def __init__(self, source: Any, notes: Notes) -> None:
+    def __init__(self, source: Any, notes: Notes, copy: IO[bytes] | None = None) -> None:
         super().__init__()
         # read1 of standard input returns what a pipe has by now, where read would wait for more.
         self._read: Callable[[int], bytes | None] = getattr(source, "read1", source.read)
         self._notes = notes
+        self._copy = copy
 
     def readable(self) -> bool:
         return True
@@ -137,6 +138,8 @@ class _Counted(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         target = memoryview(buffer).cast("B")
         data = self._read(len(target)) or b""
+        if self._copy is not None:
+            self._copy.write(data)
         target[: len(data)] = data
         self._notes.bytes_read += len(data)
         return len(data)

@@ -12,32 +12,33 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any, Literal, Protocol
+from typing import IO, Any, Literal, cast
 
 from dedup.errors import InputError, ParamError
 from dedup.io.parquet import need_pyarrow
 
-__all__ = ["ColumnType", "check_target", "write_rows"]
+__all__ = [
+    "ColumnType", "binary_stdout", "check_place", "check_target", "make_table", "packed", "replacing",
+    "write_json", "write_rows",
+]  # fmt: skip
 
 
-class _Writable(Protocol):
-    def write(self, data: bytes, /) -> int: ...
-
-
-ColumnType = Literal["string", "integer", "float", "boolean"]
+ColumnType = Literal["string", "integer", "float", "boolean", "spans"]
 
 _STDOUT = "-"
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".csv", ".csv.gz", ".csv.zst", ".parquet")
+_PACKINGS = {".gz": "gzip", ".zst": "zstd"}
 _ROW_GROUP = 50_000
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def check_target(target: str | os.PathLike[str]) -> None:
+def check_target(target: str | os.PathLike[str], suffixes: tuple[str, ...] = _SUFFIXES) -> None:
     """Checks that rows can be written to `target`, without touching it: to be called before hours of work.
 
     Raises:
-        ParamError: its suffix is none of .jsonl, .csv (each also with .gz or .zst) and .parquet, and it is not "-".
+        ParamError: its suffix is none of .jsonl, .csv (each also with .gz or .zst) and .parquet, or of `suffixes`, and
+            it is not "-".
         InputError: its folder is missing or cannot be written to, or it is itself a folder, a pipe or a device.
         MissingExtraError: it is Parquet and pyarrow is not installed.
     """
@@ -46,8 +47,19 @@ def check_target(target: str | os.PathLike[str]) -> None:
         return
     if os.path.isdir(path):
         raise InputError(path, "is a folder: need a file")
-    if not path.lower().endswith(_SUFFIXES):
-        raise ParamError(f"target={path!r}: need a name that ends in {', '.join(_SUFFIXES)}, or - for standard output")
+    if not path.lower().endswith(suffixes):
+        raise ParamError(f"target={path!r}: need a name that ends in {', '.join(suffixes)}, or - for standard output")
+    check_place(path)
+    if path.lower().endswith(".parquet"):
+        need_pyarrow("writing Parquet")
+
+
+def check_place(path: str) -> None:
+    """Checks that a file can be made at `path`, or the one that is there be replaced.
+
+    Raises:
+        InputError: its folder is missing or cannot be written to, or it is no regular file.
+    """
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
         raise InputError(path, f"no such folder: {folder}")
@@ -55,8 +67,6 @@ def check_target(target: str | os.PathLike[str]) -> None:
         raise InputError(path, f"no permission to write to the folder {folder}")
     if os.path.exists(path) and not os.path.isfile(path):
         raise InputError(path, "is not a regular file")
-    if path.lower().endswith(".parquet"):
-        need_pyarrow("writing Parquet")
 
 
 def write_rows(
@@ -77,6 +87,8 @@ def write_rows(
 
     CSV and Parquet cannot hold a lone surrogate: it becomes the six characters \\udXXX.
 
+    A "spans" column holds pairs of integers: a list of lists, in CSV as JSON.
+
     Args:
         target: the file; its suffix says the format, .gz or .zst after .jsonl or .csv the compression.
         columns: names and types, in order.
@@ -96,16 +108,42 @@ def write_rows(
     values = _converted(rows, list(columns), converters)
     if path == _STDOUT:
         return _write_stdout(columns, values)
-    with _replacing(os.path.realpath(path)) as file:
+    with replacing(os.path.realpath(path)) as file:
         if path.lower().endswith(".parquet"):
             return _write_parquet(file, columns, values, metadata or {})
-        with _packed(file, path.lower()) as stream:
+        with packed(file, _PACKINGS.get(os.path.splitext(path.lower())[1], "")) as stream:
             is_csv = path.lower().removesuffix(".gz").removesuffix(".zst").endswith(".csv")
             return (_write_csv if is_csv else _write_jsonl)(stream, columns, values)
 
 
+def write_json(target: str | os.PathLike[str], value: Any) -> None:
+    """Writes one JSON value to a file, whole or not at all, or to standard output ("-")."""
+    data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    if os.fsdecode(target) == _STDOUT:
+        binary_stdout().write(data)
+        sys.stdout.flush()
+        return
+    with replacing(os.path.realpath(os.fsdecode(target))) as file:
+        file.write(data)
+
+
+def make_table(
+    columns: Mapping[str, ColumnType], rows: Iterable[tuple[Any, ...]], metadata: Mapping[str, str] | None = None
+) -> Any:
+    """The rows as a pyarrow.Table, with the types and values that `write_rows` gives a Parquet file.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        ParamError: as `write_rows`.
+    """
+    pa = need_pyarrow("to_arrow")
+    converters = [_converter(name, kind) for name, kind in columns.items()]
+    schema = _schema(pa, columns, metadata or {})
+    return pa.concat_tables([schema.empty_table(), *_tables(pa, schema, _converted(rows, list(columns), converters))])
+
+
 def _converter(name: str, kind: str) -> Callable[[Any], Any]:
-    converters = {"string": _string, "integer": operator.index, "float": float, "boolean": bool}
+    converters = {"string": _string, "integer": operator.index, "float": float, "boolean": bool, "spans": _spans}
     if kind not in converters:
         raise ParamError(f"columns[{name!r}]={kind!r}: need one of {', '.join(converters)}")
     return converters[kind]
@@ -115,6 +153,10 @@ def _string(value: Any) -> str:
     if isinstance(value, str):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _spans(value: Any) -> list[list[int]]:
+    return [[operator.index(start), operator.index(end)] for start, end in value]
 
 
 def _converted(
@@ -130,7 +172,7 @@ def _converted(
         yield values
 
 
-def _write_jsonl(stream: _Writable, columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
+def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
     names = list(columns)
     encode = json.JSONEncoder(ensure_ascii=False).encode
     count = 0
@@ -142,11 +184,16 @@ def _write_jsonl(stream: _Writable, columns: Mapping[str, ColumnType], rows: Ite
 
 
 def _write_stdout(columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
-    sys.stdout.flush()
-    stream = getattr(sys.stdout, "buffer", None) or _TextOnly()  # notebooks have no bytes below their text
-    count = _write_jsonl(stream, columns, rows)
+    count = _write_jsonl(binary_stdout(), columns, rows)
     sys.stdout.flush()
     return count
+
+
+def binary_stdout() -> IO[bytes]:
+    """Standard output for bytes; to be flushed by `sys.stdout.flush()`."""
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None) or _TextOnly()  # notebooks have no bytes below their text
+    return cast(IO[bytes], stream)
 
 
 class _TextOnly:
@@ -172,6 +219,8 @@ def _write_csv(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Itera
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
+    if isinstance(value, list):
+        return json.dumps(value)
     return str(value).lower() if isinstance(value, bool) else value
 
 
@@ -179,17 +228,25 @@ def _write_parquet(
     file: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterator[list[Any]], metadata: Mapping[str, str]
 ) -> int:
     pa = need_pyarrow("writing Parquet")
-    kinds = {"string": pa.string(), "integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()], metadata=dict(metadata))
+    schema = _schema(pa, columns, metadata)
     count = 0
     with pa.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        while group := list(itertools.islice(rows, _ROW_GROUP)):
-            table = pa.table(
-                [_array(pa, v, k) for v, k in zip(zip(*group, strict=True), schema.types, strict=True)], schema=schema
-            )
+        for table in _tables(pa, schema, rows):
             writer.write_table(table, row_group_size=_ROW_GROUP)
-            count += len(group)
+            count += table.num_rows
     return count
+
+
+def _schema(pa: Any, columns: Mapping[str, ColumnType], metadata: Mapping[str, str]) -> Any:
+    kinds = {"string": pa.string(), "integer": pa.int64(), "float": pa.float64(), "boolean": pa.bool_()}
+    kinds["spans"] = pa.list_(pa.list_(pa.int64()))
+    return pa.schema([(name, kinds[kind]) for name, kind in columns.items()], metadata=dict(metadata))
+
+
+def _tables(pa: Any, schema: Any, rows: Iterator[list[Any]]) -> Iterator[Any]:
+    while group := list(itertools.islice(rows, _ROW_GROUP)):
+        columns = zip(zip(*group, strict=True), schema.types, strict=True)
+        yield pa.table([_array(pa, values, kind) for values, kind in columns], schema=schema)
 
 
 def _array(pa: Any, values: tuple[Any, ...], kind: Any) -> Any:
@@ -200,14 +257,15 @@ def _array(pa: Any, values: tuple[Any, ...], kind: Any) -> Any:
 
 
 @contextmanager
-def _packed(file: IO[bytes], path: str) -> Iterator[IO[bytes]]:
-    if path.endswith(".gz"):
+def packed(file: IO[bytes], packing: str) -> Iterator[IO[bytes]]:
+    """A stream that compresses into `file` ("gzip", "zstd"), or the file itself ("")."""
+    if packing == "gzip":
         import gzip
 
         # Neither name nor time: the same rows give the same bytes.
         with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed:
             yield packed  # type: ignore[misc]
-    elif path.endswith(".zst"):
+    elif packing == "zstd":
         import zstandard
 
         with zstandard.ZstdCompressor().stream_writer(file, closefd=False) as packed:
@@ -217,7 +275,7 @@ def _packed(file: IO[bytes], path: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _replacing(path: str) -> Iterator[IO[bytes]]:
+def replacing(path: str) -> Iterator[IO[bytes]]:
     """Opens a new file that takes the place of `path` when everything is written, and vanishes on any error."""
     # Hidden, so that nobody who reads the folder meanwhile takes it for an input.
     temporary = os.path.join(os.path.dirname(path), f".dedup-{os.urandom(8).hex()}.tmp")

@@ -1,0 +1,207 @@
+"""Which articles of a scan are kept: for every one that is dropped a kept one says all that it says."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Shelf
+from dedup.errors import ParamError
+from dedup.io.columns import published
+from dedup.models import RELATIONS, Decision, Params, Relation
+from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
+
+__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "decisions", "is_kept"]
+
+KeepTemplates = Literal["all", "one"]
+CONTAINED = 0.98  # of an edited version's shingles stand in the kept one: nothing is added
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_COPY, _REPRINT, _EDITED, _TEMPLATE, _REPEATED = range(5)  # why an article is dropped, the best reason first
+_WHY: tuple[tuple[Relation, str], ...] = (
+    ("reprint", "same text"),
+    ("reprint", "same text but for cosmetic changes"),
+    ("edited", "adds nothing"),
+    ("template", "same template"),
+    ("reprint", "repeated id"),
+)
+_TEMPLATE_PLACE = RELATIONS.index("template")
+
+
+class Choice(NamedTuple):
+    """What becomes of each article, by number.
+
+    Attributes:
+        kept_for: int64, for whose sake it is dropped, by number; -1 where it is kept.
+        why: uint8, a place in the table of reasons, where it is dropped.
+        seen_as: uint8, the relations of its matches, as bits by their place in RELATIONS.
+    """
+
+    kept_for: _I64
+    why: np.ndarray[Any, np.dtype[np.uint8]]
+    seen_as: np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplates = "all") -> Choice:
+    """Decides for every new article whether it is kept.
+
+    Versions are taken by size (shingles, most first), then by their earliest publication, then by id; the copies of a
+    version by publication, then by id. Each is dropped where one that is kept by then, or an old one, says all that it
+    says; it is compared with that one directly. So nothing is dropped for the sake of what is itself dropped.
+
+    Args:
+        shelf: the articles.
+        rows: the matches, a `results.Rows`.
+        params: its limits bound how many copies with headlines at odds are compared.
+        keep_templates: "one" also drops what matches a kept article as a template.
+
+    Raises:
+        ParamError: keep_templates is neither "all" nor "one".
+    """
+    if keep_templates not in ("all", "one"):
+        raise ParamError(f"keep_templates={keep_templates!r}: need all or one")
+    count = len(shelf.ids)
+    kept_for, why = np.full(count, -1, np.int64), np.zeros(count, np.uint8)
+    seen_as = np.zeros(count, np.uint8)
+    for side in (rows.a, rows.b):
+        np.bitwise_or.at(seen_as, side, (1 << rows.relation).astype(np.uint8))
+    picker = _Picker(shelf, rows, params, keep_templates == "one")
+    for version in picker.order:
+        for article, kept, reason in picker.take(version):
+            kept_for[article], why[article] = kept, reason
+    for article in shelf.in_both:
+        kept_for[article], why[article] = article, _REPEATED
+    return Choice(kept_for, why, seen_as)
+
+
+class _Picker:
+    """Takes version after version and remembers which articles of each are kept."""
+
+    def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool) -> None:
+        self._shelf, self._params = shelf, params
+        self._titles = [details.get("title", "") for details in shelf.details]
+        number = shelf.numbers
+        self._articles = {number[d]: [number[d], *(number[c] for c in many)] for d, many in shelf.copies.items()}
+        home = np.arange(len(shelf.ids))
+        for version, members in self._articles.items():
+            home[members] = version
+        sources, targets, reasons = _edges(rows, home, one_template)
+        involved = {*np.unique(np.concatenate([sources, targets])).tolist(), *self._articles}
+        for version in involved:
+            self._articles[version] = sorted(self._articles.get(version, [version]), key=self._moment_and_id)
+        size = np.zeros(len(home), np.int64)
+        size[rows.a], size[rows.b] = rows.size_a, rows.size_b
+        key = {v: (-int(size[v]), *self._moment_and_id(self._articles[v][0])) for v in involved}
+        self.order = sorted(involved, key=key.__getitem__)
+        self._kept = {v: [n for n in self._articles[v] if self._is_old(n)] for v in involved}
+        self._edges: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        place = {v: i for i, v in enumerate(self.order)}
+        for source, reason, target in zip(sources.tolist(), reasons.tolist(), targets.tolist(), strict=True):
+            self._edges[source].append((reason, target))
+        for edges in self._edges.values():
+            edges.sort(key=lambda edge: (edge[0], place[edge[1]]))
+
+    def take(self, version: int) -> Iterator[tuple[int, int, int]]:
+        """(article, the kept one, why) for each new article of a version that is dropped; the others are kept."""
+        by_title: dict[str, tuple[int, int]] = {}  # copies with the same headline share their fate
+        for article in self._articles[version]:
+            if self._is_old(article):
+                continue
+            title = self._titles[article]
+            found = by_title.get(title) or self._find(article, version)
+            if found is None:
+                self._kept[version].append(article)
+            else:
+                yield (article, *found)
+            by_title[title] = found or (article, _COPY)
+
+    def _find(self, article: int, version: int) -> tuple[int, int] | None:
+        """The first kept article that says all that this one says, and why; None where there is none."""
+        for reason, target in [(_COPY, version), *self._edges.get(version, ())]:
+            kept = self._kept[target]
+            few = kept if len(kept) <= self._params.max_bucket else kept[: self._params.hubs]
+            for other in few:
+                if reason == _TEMPLATE or not headlines_differ(self._titles[article], self._titles[other]):
+                    return other, reason
+        return None
+
+    def _is_old(self, article: int) -> bool:
+        return not self._shelf.is_new[article] or article in self._shelf.in_both
+
+    def _moment_and_id(self, article: int) -> tuple[float, str]:
+        return _moment(self._shelf.details[article].get("published")), self._shelf.ids[article]
+
+
+def _edges(rows: Any, home: _I64, one_template: bool) -> tuple[_I64, _I64, _I64]:
+    """(version, version, why) where the first may be dropped for the second: by their delegates, both ways if so."""
+    rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
+    is_same, is_template = rows.spare & SAME_BODY != 0, rows.relation == _TEMPLATE_PLACE
+    reason = np.where(is_same, _REPRINT, _EDITED)
+    parts = []
+    for bit, size, source, target in ((A_SPARE, rows.size_a, rows.a, rows.b), (B_SPARE, rows.size_b, rows.b, rows.a)):
+        is_held = rows.shared / np.maximum(size, 1) >= CONTAINED
+        spare = np.flatnonzero((rows.spare & bit != 0) & (is_same | is_held))
+        parts.append((source[spare], target[spare], reason[spare]))
+        if one_template:
+            parts.append((source[is_template], target[is_template], np.full(int(is_template.sum()), _TEMPLATE)))
+    sources, targets, reasons = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return sources, targets, reasons
+
+
+def _moment(value: Any) -> float:
+    """When something was published, in seconds; a day counts from its beginning; infinity where nothing is known."""
+    when = published(value)
+    if when is not None and not isinstance(when, datetime):
+        when = published(datetime(when.year, when.month, when.day))
+    if not isinstance(when, datetime):
+        return math.inf
+    seconds = when.timestamp()
+    return math.inf if math.isnan(seconds) else seconds  # pandas has a time that is none
+
+
+def decisions(shelf: Shelf, choice: Choice) -> Iterator[Decision]:
+    """A Decision for each input of `articles`, in order."""
+    stands_for = np.zeros(len(shelf.ids), np.int64)
+    np.add.at(stands_for, choice.kept_for[choice.kept_for >= 0], 1)
+    delegate = {copy: first for first, copies in shelf.copies.items() for copy in copies}
+    for code in shelf.inputs:
+        if code % 4 == REPEATED and code // 4 not in shelf.wordless:
+            first = choice.kept_for[code // 4]
+            stands_for[code // 4 if first < 0 else first] += 1
+    for code in shelf.inputs:
+        kind, number = code % 4, code // 4
+        if kind == LEFT_OUT:
+            skip = shelf.left_out[number]
+            yield Decision(skip.input, None, False, None, None, f"skipped: {skip.reason}")
+            continue
+        id, kept_for = shelf.ids[number], int(choice.kept_for[number])
+        if number in shelf.wordless:
+            yield Decision(id, None, False, None, None, "skipped: no words")
+        elif kept_for >= 0 or kind == REPEATED:
+            relation, reason = _WHY[choice.why[number] if kept_for >= 0 else _REPEATED]
+            reason = _WHY[_REPEATED][1] if kind == REPEATED else reason
+            yield Decision(id, None, False, shelf.ids[kept_for] if kept_for >= 0 else id, relation, reason)
+        else:
+            version = shelf.numbers[delegate.get(id, id)]
+            seen_as = int(choice.seen_as[number] | choice.seen_as[version])
+            yield Decision(id, None, True, None, None, _why_kept(int(stands_for[number]), seen_as))
+
+
+def _why_kept(stands_for: int, seen_as: int) -> str:
+    if stands_for:
+        return f"stands for {stands_for} more"
+    names = [name or "unclear" for place, name in enumerate(RELATIONS) if seen_as >> place & 1]
+    return f"says something of its own: {', '.join(names)}" if names else "no match"
+
+
+def is_kept(shelf: Shelf, choice: Choice) -> Iterator[bool]:
+    """For each input of `articles` that is an article, in order, whether it is kept."""
+    for code in shelf.inputs:
+        if code % 4 != LEFT_OUT:
+            number = code // 4
+            yield code % 4 == ARTICLE and choice.kept_for[number] < 0 and number not in shelf.wordless

@@ -1,0 +1,87 @@
+"""What a scan found as tables: their columns are a contract, their rows come one after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from dedup.api.choose import KeepTemplates
+from dedup.errors import ParamError
+from dedup.io import ColumnType
+from dedup.letters import SCHEME, digest
+
+if TYPE_CHECKING:
+    from dedup.api.results import Scan
+
+__all__ = ["Kind", "Table", "table"]
+
+Kind = Literal["matches", "decisions", "stripped"]
+
+_COLUMNS: dict[str, dict[str, ColumnType]] = {
+    "matches": {
+        "a": "string", "b": "string", "relation": "string", "resemblance": "float", "a_in_b": "float",
+        "b_in_a": "float", "shared": "integer", "size_a": "integer", "size_b": "integer", "longest_passage": "integer",
+        "title_a": "string", "title_b": "string", "source_a": "string", "source_b": "string", "published_a": "string",
+        "published_b": "string", "url_a": "string", "url_b": "string",
+    },
+    "decisions": {
+        "id": "string", "story": "string", "keep": "boolean", "kept_id": "string", "relation": "string",
+        "reason": "string",
+    },
+    "stripped": {
+        "id": "string", "title": "string", "source": "string", "url": "string", "credit": "string",
+        "published": "string", "text": "string", "removed": "spans",
+    },
+}  # fmt: skip
+
+
+class Table(NamedTuple):
+    """Columns with their types, rows in that order, and what belongs into the metadata of a Parquet file."""
+
+    columns: dict[str, ColumnType]
+    rows: Iterator[tuple[Any, ...]]
+    metadata: dict[str, str]
+
+
+def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Table:
+    """The table of that kind.
+
+    Raises:
+        ParamError: there is none of that kind.
+    """
+    if kind not in _COLUMNS:
+        raise ParamError(f"kind={kind!r}: need one of {', '.join(_COLUMNS)}")
+    if kind == "matches":
+        rows = _match_rows(scan)
+    elif kind == "decisions":
+        rows = map(astuple, scan.decisions(keep_templates))
+    else:
+        rows = _stripped_rows(scan)
+    return Table(_COLUMNS[kind], rows, _metadata(scan))
+
+
+def _match_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
+    for m in scan.matches:
+        one, other = scan.details(m.a), scan.details(m.b)
+        figures = (m.resemblance, m.a_in_b, m.b_in_a, m.shared, m.size_a, m.size_b, m.longest_passage)
+        about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
+        yield (m.a, m.b, m.relation, *figures, *about)
+
+
+def _stripped_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
+    for article, removed in scan.stripped():
+        about = (getattr(article, name) or None for name in ("title", "source", "url", "credit", "published"))
+        yield (article.id, *about, article.text, removed)
+
+
+def _metadata(scan: Scan) -> dict[str, str]:
+    from dedup import __version__
+
+    return {
+        "dedup": __version__,
+        "params": json.dumps(scan.params.as_dict(), ensure_ascii=False),
+        "tokenizer": f"{SCHEME}:{digest()}",
+        "corpus": scan.digest(),
+    }
