@@ -58,10 +58,11 @@ _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
 
 # Furniture, by line: see _mark_furniture.
-_DATELINE, _DATED, _DROP = 1, 2, 4
-_LONG_LINE, _HEADLINE, _START_LIMIT, _CREDIT_LIMIT, _SENTENCE_LINE = 30, 40, 14, 6, 12
-_EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _URL = 1, 2, 3, 4, 5, 6, 7
-_DATE_WORD, _LABEL, _DATE_LABEL, _YEAR = 8, 9, 10, 11
+_DATELINE, _DATED, _DROP, _ENDS_TEXT = 1, 2, 4, 8
+_LONG_LINE, _HEADLINE, _START_LIMIT, _TITLED_LIMIT, _CREDIT_LIMIT = 30, 40, 14, 24, 6
+_TEXT_LINE, _SENTENCE_LINE = 20, 12
+_EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _URL, _TAIL, _MENU = 1, 2, 3, 4, 5, 6, 7, 8, 9
+_DATE_WORD, _LABEL, _DATE_LABEL, _YEAR = 10, 11, 12, 13
 
 
 def cache_directory() -> Path | None:
@@ -555,16 +556,16 @@ def _lines(syl, flag, n, first, code):
 
 @_inlined
 def _phrase(syl, lo, hi, keys, kinds):
-    """The kind of the longest known phrase that syl[lo:hi] begins with, and whether it is the whole of it."""
-    kind, whole = 0, False
+    """The kind and length of the longest known phrase that syl[lo:hi] begins with; whether it is the whole of it."""
+    kind, whole, size = 0, False, 0
     h = np.uint64(0)
     for i in range(lo, min(hi, lo + 8)):
         h = (h ^ syl[i]) * _ROLL
         h ^= h >> _U31
         found = _find(keys, kinds, h)
-        if 0 < found <= _URL:
-            kind, whole = found, i + 1 == hi
-    return kind, whole
+        if 0 < found <= _MENU:
+            kind, whole, size = found, i + 1 == hi, i + 1 - lo
+    return kind, whole, size
 
 
 @_inlined
@@ -578,11 +579,14 @@ def _word(syl, i, keys, kinds):
 def _judge_line(syl, flag, lo, hi, keys, kinds):
     """What one line is by itself, as bits; and what list it heads: _COMMENTS, _RELATED or 0."""
     length = hi - lo
-    kind, whole = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False)
+    kind, whole, size = _phrase(syl, lo, hi, keys, kinds) if length <= _HEADLINE else (0, False, 0)
     what = 0
     heading = kind if whole and (kind == _COMMENTS or kind == _RELATED) else 0
-    if heading or (whole and kind == _EXACT) or kind == _URL or (kind == _STARTS and length <= _START_LIMIT):
-        what |= _DROP
+    limit = _START_LIMIT if size < length and not flag[lo + size] & PUNCTUATED else _TITLED_LIMIT
+    if heading or (whole and kind == _EXACT) or kind == _URL or (kind == _STARTS and length <= limit):
+        what |= _DROP | _ENDS_TEXT
+    elif kind == _TAIL or kind == _COMMENTS or kind == _RELATED or kind == _EXACT or (kind == _MENU and whole):
+        what |= _ENDS_TEXT
     elif (kind == _CREDIT or kind == _CAPTION) and 1 < length <= _CREDIT_LIMIT and lo > 0:
         has_colon = flag[lo + 1] & PUNCTUATED or flag[lo + min(2, length - 1)] & PUNCTUATED
         if has_colon or (kind == _CREDIT and length <= 4):
@@ -699,7 +703,43 @@ def _mark_furniture(syl, flag, n, phrases, what, first, code):
         if credit == hi:
             seen[place] = h
     _drop_dated_runs(flag, first, code, what, m)
+    _drop_edges(flag, first, what, m)
     return m
+
+
+@njit
+def _drop_edges(flag, first, what, m):
+    """Drops what a page has before its headline and behind its last paragraph.
+
+    Before: where a line before the first paragraph is known for furniture, all lines above the headline (the longest of
+    the five before the paragraph), and short ones between the two. Behind: from the first line on that is known to end
+    a text. Both need such a line, so the short lines of an article itself stay.
+    """
+    opens, is_page = 0, False
+    while opens < m:
+        length = first[opens + 1] - first[opens]
+        is_sentence = opens + 1 == m or flag[first[opens + 1]] & PUNCTUATED
+        if not what[opens] & _DROP and (length >= _TEXT_LINE or (length >= _SENTENCE_LINE and is_sentence)):
+            break
+        is_page = is_page or what[opens] & (_DROP | _ENDS_TEXT)
+        opens += 1
+    if is_page and 2 <= opens < m:
+        title = -1
+        for i in range(max(0, opens - 5), opens):
+            length = first[i + 1] - first[i]
+            if not what[i] & _DROP and length >= 5 and (title < 0 or length > first[title + 1] - first[title]):
+                title = i
+        for i in range(opens):
+            if i < title or (i > title >= 0 and first[i + 1] - first[i] <= _SENTENCE_LINE):
+                what[i] |= _DROP
+    closes = m - 1
+    while closes >= 0 and (what[closes] & _DROP or first[closes + 1] - first[closes] < _LONG_LINE):
+        closes -= 1
+    is_over = False
+    for i in range(closes + 1, m if closes >= 0 else 0):
+        is_over = is_over or what[i] & _ENDS_TEXT
+        if is_over:
+            what[i] |= _DROP
 
 
 @njit

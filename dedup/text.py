@@ -24,9 +24,11 @@ _KINDS: dict[int, _Kind] = {
     kernels.LETTERS | kernels.DIGITS: "code",
     kernels.SIGN: "glyph",
 }
-_PHRASE_KINDS = {"line": 1, "start": 2, "comments": 3, "related": 4, "credit": 5, "caption": 6, "url": 7}
-_WORD_KINDS = {"date": 8, "label": 9, "both": 10}
-_YEAR = 11
+_PHRASE_KINDS = {
+    "line": 1, "start": 2, "comments": 3, "related": 4, "credit": 5, "caption": 6, "url": 7, "tail": 8, "menu": 9,
+}  # fmt: skip
+_WORD_KINDS = {"date": 10, "label": 11, "both": 12}
+_YEAR = 13
 _PLAIN = Params()
 _NEW_LINE = re.compile("\r\n|[\n-\r\x85\u2028\u2029]")
 

@@ -165,7 +165,8 @@ def test_the_articles_own_dateline_belongs_to_no_run(count):
     run = dated_run(count)
     assert left_out([HEADLINE, "25/9/2024 10:00", LEAD, A, B, *run]) == ["25/9/2024 10:00", *run]
     assert left_out([HEADLINE, "25/9/2024 10:00", LEAD, A, B, *run, C]) == ["25/9/2024 10:00", *run]
-    assert left_out(["Báo Hà Lâm", HEADLINE, "25/9/2024 10:00", LEAD, A, B, *run]) == ["25/9/2024 10:00", *run]
+    page = ["Báo Hà Lâm", HEADLINE, "25/9/2024 10:00", LEAD, A, B, *run]
+    assert left_out(page) == [page[0], page[2], *run]  # what stands above the headline is the site's
 
 
 @pytest.mark.parametrize("has_dateline", [False, True])
@@ -235,3 +236,13 @@ def test_passages_never_cross_a_removed_block():
     assert [p.syllables for p in compare(whole, cut).passages] == sizes
     assert [p.syllables for p in compare(cut, cut).passages] == sizes
     assert [p.syllables for p in compare(whole, whole).passages] == [sum(sizes)]
+
+
+def test_what_stands_above_the_headline_and_behind_the_text():
+    above = ["Thời sự", "Kinh tế", "Đăng nhập | Nhận bản tin", "Hà Lâm"]
+    below = ["Chia sẻ", "Tags: mưa lũ, Hà Lâm", "Ba xã nghỉ học vì nước ngập", "Cơ quan của tỉnh Hà Lâm", "Bà Tư"]
+    page = [*above, HEADLINE, "Lò Văn Tịnh", "25/9/2024 10:00", A, B, C, "Nước rút dần.", *below]
+    assert left_out(page) == [*above, "Lò Văn Tịnh", "25/9/2024 10:00", *below]
+    plain = ["Bản tin", "Chợ phiên", HEADLINE, A, B, C, "Nước rút dần.", "Lò Văn Tịnh", "Ba xã nghỉ học vì nước ngập"]
+    assert left_out(plain) == []  # nothing that is known of pages
+    assert left_out([HEADLINE, A, *below[:2], C]) == below[:1]  # a paragraph follows

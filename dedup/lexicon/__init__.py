@@ -2,6 +2,7 @@
 
 `aliases.tsv`: long form → short form of the very same thing. `furniture.tsv`: kind → phrase that shows page furniture.
 `words.tsv`: kind → word that dates or labels what stands beside it.
+`sources.tsv`: kind → agency, paper or station that articles name as their source.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import functools
 from importlib import resources
 
-__all__ = ["aliases", "furniture_phrases", "words"]
+__all__ = ["aliases", "furniture_phrases", "sources", "words"]
 
 
 def _rows(name: str) -> list[tuple[str, str]]:
@@ -35,3 +36,9 @@ def furniture_phrases() -> list[tuple[str, str]]:
 def words() -> list[tuple[str, str]]:
     """(kind, word) pairs; the kinds are explained at the head of the file."""
     return _rows("words.tsv")
+
+
+@functools.cache
+def sources() -> list[tuple[str, str]]:
+    """(kind, name) pairs; the kinds are explained at the head of the file."""
+    return _rows("sources.tsv")
