@@ -28,7 +28,7 @@ bench: .venv/dev
 	@touch $@
 
 .venv/dev: .venv/demo
-	$(BIN)/python -m pip install --quiet -e '.[arrow,dev]'
+	$(BIN)/python -m pip install --quiet -e '.[arrow,html,dev]'
 	@touch $@
 
 clean:

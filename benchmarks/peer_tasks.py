@@ -4,7 +4,7 @@
     python peer_tasks.py TOOL FOLDER CORES RESULT.json
 
 A job is timed in four parts: importing the tool (worker processes included), reading the file into what the tool takes
-(a list of strings, for Daft a table), a warm-up on a few articles, and the work itself, from texts to sketches,
+(a list of strings; for Daft and dedup an Arrow table), a warm-up on a few articles, and the work itself, from texts to sketches,
 tokenising included. Each peer is used the way its own documentation does it for many texts.
 """
 
@@ -65,7 +65,7 @@ def _dedup(cores: int, *, signatures: bool) -> Job:
     from dedup.sketch import sketch
 
     params = Params(num_perm=NUM_PERM, threads=cores)
-    return Job(load_texts, lambda texts: len(sketch(texts, params, signatures=signatures)))
+    return Job(lambda table: table["text"], lambda column: len(sketch(column, params, signatures=signatures)))
 
 
 def daft_minhash(stack: ExitStack, cores: int) -> Job:

@@ -25,7 +25,6 @@ try:
 except ZoneInfoNotFoundError:  # Windows and small images have no zones; it has been UTC+7 since 1975
     ZONE = timezone(timedelta(hours=7))
 _T = TypeVar("_T")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=ZONE)
 _LONGEST = 160  # a date in a longer text need not be the date of the text
 _MOST_WORDS = 8  # other words around a date in `parse`
@@ -69,10 +68,8 @@ def parse(value: object, *, now: datetime | None = None) -> datetime | date | No
     today = _aware(datetime.now(UTC) if now is None else now)
     if isinstance(value, str):
         return _parse_text(value, today)
-    if isinstance(value, datetime):
-        return _within(_aware(value), today) if value == value else None  # NaT of pandas is a datetime
-    if isinstance(value, date):
-        return _within(value, today)
+    if isinstance(value, date) and value == value:  # NaT of pandas is a datetime
+        return _within(_aware(value) if isinstance(value, datetime) else value, today)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _parse_number(value, today)
     return None
@@ -84,7 +81,7 @@ def find(text: str, *, now: datetime | None = None) -> tuple[datetime | date, in
     A dateline is one line of at most 120 characters with a day that `parse` reads. Beside it stand only time, zone,
     weekday, part of the day, labels ("Cập nhật lúc"), counters ("12 lượt xem") and punctuation. Before all these, set
     off by one of `- | , · • » >`, at most four other words: "Báo Hà Lâm - 25/09/2024". After the day no other word,
-    and no `. : ; !` at the end. A year of two digits needs a time, weekday or label beside it: 06-11-15 may be a lottery.
+    and no `. : ; !` at the end. A year of two digits needs time, weekday or label beside it: 06-11-15 may be a lottery.
 
     The span, in code points of `text`, runs from the first to the last of weekday, part, day, time and zone.
 
@@ -97,7 +94,7 @@ def find(text: str, *, now: datetime | None = None) -> tuple[datetime | date, in
         return None
     plain, starts, ends = _plain(text)
     kinds, tokens = _cut(plain[: _LONGEST_LINE + 3])
-    is_dateline = re.fullmatch("[EMS]*(?:[LO][ELMOS]*S)?[CDEILMPSTUWZ]*(?<!E)", kinds)
+    is_dateline = re.fullmatch("[EMS]*(?:[LO][ELMOS]*S)?(?:[ELMPSWZ]|C(?!P))*[DIT][CDEILMPSTUWZ]*(?<!E)", kinds)
     if not is_dateline or kinds.count("O") > _MOST_NAMES or len(plain.strip()) > _LONGEST_LINE:
         return None
     if not re.search("[ILTW]", kinds) and any("yy" in _groups(token) for token in tokens):
@@ -154,7 +151,7 @@ def _parse_number(value: float, now: datetime) -> datetime | date | None:
     if not 0 < value < 10**14:
         return None
     for unit in (1, 1000):  # no number is a time since 1990 in both
-        moment = (_EPOCH + timedelta(seconds=min(value / unit, 1e11))).astimezone(ZONE)
+        moment = datetime.fromtimestamp(min(value / unit, 1e10), ZONE)
         if _within(moment, now):
             return moment
     digits = f"{value:.0f}"  # 20240925: a column of days that was read as numbers
@@ -226,9 +223,9 @@ def _value(kinds: str, tokens: list[re.Match[str]], now: datetime) -> datetime |
 
 
 def _parts_beside(kinds: str, tokens: list[re.Match[str]]) -> set[str]:
-    """The parts of a day that tell the hour, beside a time or before the day: "9 giờ tối", "tối 25/9/2024, 9:04"."""
+    """The parts of a day that tell the hour, beside the time or the day: "9 giờ tối", "tối 25/9/2024, 9:04"."""
     core = [i for i, kind in enumerate(kinds) if kind not in "ELMS"]
-    near = re.finditer("(?<=[TI])P|P(?=W?[DIT])", "".join(kinds[i] for i in core))
+    near = re.finditer("(?<=[DIT])P|P(?=W?[DIT])", "".join(kinds[i] for i in core))
     return {_groups(tokens[core[match.start()]])["part"] for match in near}
 
 
@@ -253,7 +250,7 @@ def _clock(groups: dict[str, str], parts: set[str]) -> timedelta | None:
         raise ValueError
     if re.match(r"-\d\d:", groups.get("off", "")) and not groups.keys() & {"y", "ss"}:
         return None  # 09:00-10:30 is a span
-    words = parts | ({groups["half"].replace(".", "")} if "half" in groups else set())
+    words = {word.replace(".", "") for word in [*parts, groups.get("half", "")] if word}
     if words:
         hours = {hour, hour + 12 if 0 < hour < 12 else hour} | ({0} if hour == 12 and words & {"am", "sa"} else set())
         hours = {h for h in hours if all(h in _meaning(_HOURS, word) for word in words)}
@@ -268,11 +265,10 @@ def _offset(groups: dict[str, str]) -> tzinfo:
     if "off" not in groups:
         return timezone(timedelta(hours=7 if "hanoi" in groups else _ZONES[groups["zone"]]))
     digits = re.sub(r"\D", "", groups["off"])
-    digits = "0" * (len(digits) % 2) + digits
-    hours, minutes, seconds = (int(digits[i : i + 2] or 0) for i in (0, 2, 4))
-    if hours > 14 or minutes > 59 or seconds > 59:
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "")
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    if offset > timedelta(hours=14) or minutes > "59":
         raise ValueError
-    offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return timezone(-offset if groups["off"][0] == "-" else offset)
 
 
@@ -326,13 +322,8 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 def _groups(match: re.Match[str]) -> dict[str, str]:
-    names = _group_names(match.re.pattern)
-    return {name: text for name, text in zip(names, match.groups(), strict=True) if text is not None}
-
-
-@functools.cache
-def _group_names(pattern: str) -> list[str]:
-    return re.findall(r"\(\?P<([A-Za-z]+)_\d+>", pattern)
+    pairs = zip(match.re.groupindex, match.groups(), strict=True)
+    return {name.split("_")[0]: text for name, text in pairs if text is not None}
 
 
 _END = r"(?![^\W\d_])"  # no letter follows
@@ -340,7 +331,7 @@ _D, _M, _Y = r"(?P<d>\d{1,2})", r"(?P<m>\d{1,2})", r"(?P<y>\d{4})(?!\d)"
 _BETWEEN = (" ?/ ?", r"\. ?", "-", " - ")
 _ENGLISH = rf"(?P<en>sept|{_any(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS)})\.?{_END}"
 # "ngày 25 tháng năm 2024" may be May, or a form with a blank for the month.
-_MONTH_WORDS = _any(word + "(?! [0-9])" * (word == "năm") for word in _NUMBERS)
+_MONTH_WORDS = _any(word + "(?! [0-9]{4})" * (word == "năm") for word in _NUMBERS)
 _MONTH = rf"(?:tháng|thg\.?|th\.?) ?(?:{_M}|(?P<vi>{_MONTH_WORDS})){_END}"
 _WEEKDAY = rf"(?:thứ ?(?P<w>{_any(_WEEKDAYS)})|chủ ?nhật|cn)(?!\w)"
 _PART = "(?:rạng )?(?P<part>sáng)(?: sớm)?|(?P<part>trưa)|(?:xế )?(?P<part>chiều)(?: tối)?|(?P<part>tối)"
@@ -355,10 +346,10 @@ _DAYS = [
     rf"{_ENGLISH}[ -]{_D}(?:st|nd|rd|th)?(?:, ?|[ -]){_Y}",
     rf"{_Y}[ /.-]{_ENGLISH}[ /.-]{_D}(?!\d)",
 ]
-_SS = r"(?P<ss>\d\d)(?!\d)(?:[.,](?P<us>\d{1,12})(?![\d/.-]))?"
+_SS = r"(?P<ss>\d\d)(?!\d)(?:[.,](?P<us>\d{1,12})(?![\d/]|[.-]\d{1,2}[/.-]))?"
 _CLOCK = rf"t(?P<hh>\d\d)(?::?(?P<mm>\d\d)(?::?{_SS})?)?| (?P<hh>\d\d):(?P<mm>\d\d)(?::{_SS})?"
 _ISO = rf"{_Y}-(?P<m>\d\d)-(?P<d>\d\d)(?:{_CLOCK})"
-_ISO += r"(?: ?(?P<off>z|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?(?![\w:+]|[/.,-]\d| ?(?:[ap]\.?m|sa|ch)\b)"
+_ISO += r"(?: ?(?P<off>z|[+-]\d\d(?::?\d\d)?))?(?![\w:+]|[/.,-]\d| ?(?:[ap]\.?m|sa|ch)\b)"
 _HALF = r"(?: ?(?P<half>[ap]\.m\.|[ap]\.?m|sa|ch)(?!\w))?"
 _TIME = rf"(?P<hh>\d{{1,2}})(?: : |:)(?P<mm>\d\d)(?!\d)(?:(?: : |:){_SS})?(?:'| ?h(?!\w))?{_HALF}"
 _TIME += r"(?: ?(?P<off>z|[+-]\d{4}|\+\d{1,2}(?::\d\d)?|-\d\d:\d\d)(?![\w/]|[.-]\d))?"
@@ -369,16 +360,16 @@ _SPOKEN = rf"(?P<hh>\d{{1,2}})(?: ?h| ?gi[ờo]|g)(?: ?{_MINUTES}| ?(?P<mm>\d\d)
 _ASCTIME = rf"^(?:[a-z]+,? )?({_any(name[:3] for name in _MONTHS)}) (\d\d?) "
 _ASCTIME += r"(\d\d?:\d\d(?::\d\d)?(?: [ap]m)?(?: [a-z]{1,5}| gmt[+-][\d:]+| [+-]\d{2,4})?) (\d{4})$"
 _HANOI = _both("giờ (?P<hanoi>việt nam|hà nội|đông dương|vn)") + "|asia/(?P<hanoi>ho_chi_minh|saigon|bangkok)"
-_OFFSET = r"(?:(?:gmt|utc) ?(?P<off>[+-]\d{1,2}(?::?\d\d)?)|(?P<off>(?:\+|(?<=\()-)\d{1,2}(?::?\d\d)?))(?!\d|[/.-]\d)"
-_OFFSET += rf"|(?P<zone>{_any(_ZONES)})|{_HANOI}"
-_UNKNOWN = r"giờ (?!(?:đăng|xuất|phát|cập|ngày|gmt|utc|sáng|trưa|chiều|tối|đêm|thứ)\b)[^\W\d_]+|gio dia phuong"
-_UNKNOWN += r"|(?:africa|america|asia|australia|europe|us)/\w+"
+_OFFSET = r"(?:gmt|utc) ?(?P<off>[+-]{0})|\(?(?P<off>\+{0})|\((?P<off>-{0})".format(r"\d{1,2}(?::?\d\d)?")
+_OFFSET = rf"(?:{_OFFSET})(?!\d|[/.-]\d)|(?P<zone>{_any(_ZONES)})|{_HANOI}"
 _BEHIND_TIME = _any(rf"(?<={before})" for before in (r"\d ", r"\d \(", "[ap]m ", r"[ap]m \(", r"m\. "))
+_UNKNOWN = r"giờ (?!(?:đăng|xuất|phát|cập|ngày|gmt|utc|sáng|trưa|chiều|tối|đêm|thứ)\b)[^\W\d_]+"
+_UNKNOWN = rf"{_both('giờ địa phương')}|{_UNKNOWN}|(?:africa|america|asia|australia|europe|us)/\w+"
 _UNKNOWN += rf"|{_BEHIND_TIME}(?!at\b)(?:[a-y]|[a-z]{{1,3}}t)\b"  # what can only be a zone there
 _COUNTED = "(?:" + _both("lượt (?:xem|đọc|truy cập)|bình luận|phút đọc") + "|views?|comments?|min read)"
 _COUNTER = r"(?:\d{1,3}(?:[.,]\d{3})++|\d{1,7})(?!\d|[/.:-]\d)"
 _LABELS = "ngày|lúc|vào|hồi|giờ|đăng(?: tải)?|cập nhật(?: lần cuối| mới nhất)?|xuất bản|phát hành|thời gian|gửi lúc"
-_OTHER_DAYS = _both("trước|khoảng|dự kiến|âm lịch|sinh ngày|ngày sinh") + "|sau|từ|đến|tới|hạn|hết|ảnh"
+_OTHER_DAYS = _both("trước|khoảng|dự kiến|âm lịch|sinh ngày|ngày sinh") + "|sau|từ|đến|tới|hạn|hết|ảnh chụp"
 _KINDS = [
     ("I", _ISO),
     ("C", rf"{_COUNTER} ?{_COUNTED}{_END}|{_COUNTED} ?:? ?{_COUNTER}"),
@@ -388,8 +379,8 @@ _KINDS = [
     ("T", f"{_TIME}|{_SPOKEN}"),
     ("Z", f"(?:{_OFFSET}){_END}"),
     ("X", rf"(?:{_OTHER_DAYS}|before|after|since|until|from|about){_END}|[~≈?]"),
+    ("P", rf"{_both(_PART)}{_END}|(?<=\d )(?P<part>[ap]\.?m\.?|sa|ch)(?!\w)"),
     ("U", _UNKNOWN),
-    ("P", _both(_PART) + _END),
     ("L", rf"(?:{_both(_LABELS)}|published|posted|updated|date|time|last|on|at){_END}"),
     ("N", r"\d+"),
     ("O", r"[^\W\d_]+(?:\d++(?![/.:-]\d)\w*)?"),  # one word: "k14", but not "ngày25/9/2024"

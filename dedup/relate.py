@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from dedup import kernels
@@ -135,6 +136,7 @@ def headlines_differ(a: str, b: str) -> bool:
     return any(x - y and y - x for x, y in zip(one, two, strict=True))
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _marks(headline: str) -> tuple[set[int], set[int]]:
     """The numbers and codes, and the names, of a headline, as syllable hashes."""
     syllables, flags, *_ = kernels.document(encode(headline), tables(), 1)

@@ -16,6 +16,9 @@ from dedup.models import Skipped
 
 GOOD = "Chiều 3/5 tỉnh Hà Lâm công bố giá nước sinh hoạt mới."
 
+NOT_READ = "not read: need one of .txt, .html, .htm, .xhtml, .json, .jsonl, .ndjson, .csv, .tsv, .parquet"
+NOT_READ += ", each also with .gz or .zst"
+
 
 def put(folder, name, data):
     path = folder / name
@@ -50,8 +53,8 @@ def test_text_files(tmp_path):
         "e.txt": "empty",
         "f.txt": "invalid UTF-16 at byte offset 4",
         "g.txt": "binary file",
-        "h.pdf": "not read: need one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .parquet, each also with .gz or .zst",
-        "i.gz": "not read: need one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .parquet, each also with .gz or .zst",
+        "h.pdf": NOT_READ,
+        "i.gz": NOT_READ,
     }
 
 

@@ -13,11 +13,16 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dedup.io.columns
 import dedup.io.reading
+from dedup import dates
 from dedup.errors import InputError, MissingExtraError, ParamError
 from dedup.io import read
+from dedup.io.columns import make_article
+from dedup.io.notes import UNREADABLE_DATES, Notes
 from dedup.models import Article
 
 HANOI = timezone(timedelta(hours=7))
@@ -236,24 +241,35 @@ def test_surrogates_nan_and_odd_line_separators_survive_json(tmp_path):
         ("2024-09-25T21:04:00Z", datetime(2024, 9, 25, 21, 4, tzinfo=UTC)),
         (date(2024, 9, 25), date(2024, 9, 25)),
         (datetime(2024, 9, 25, 1), datetime(2024, 9, 25, 1, tzinfo=HANOI)),
-        ("25/9/2024", None),
-        (1727200000, None),
+        ("2024-09-25T21:04:00.250+0700", datetime(2024, 9, 25, 21, 4, 0, 250_000, HANOI)),
+        ("25/9/2024", date(2024, 9, 25)),
+        ("Thứ tư, 25.9.2024 21h04", datetime(2024, 9, 25, 21, 4, tzinfo=HANOI)),
+        ("Wed, 25 Sep 2024 14:04:00 GMT", datetime(2024, 9, 25, 14, 4, tzinfo=UTC)),
+        (1727200000, datetime(2024, 9, 25, 0, 46, 40, tzinfo=HANOI)),
+        ("1727200000", datetime(2024, 9, 25, 0, 46, 40, tzinfo=HANOI)),
+        ("9/25/2024", None),
+        ("2024-02-30", None),
+        ("1975-04-30", None),
+        ("2999-01-01T00:00:00Z", None),
+        (10**15, None),
         (True, None),
     ],
 )
 def test_published(value, wanted):
-    result = dedup.io.columns.published(value)
-    assert (type(result), result) == (type(wanted), wanted)
+    notes = Notes()
+    article = make_article([None, "a", None, None, None, None, value], "a", {}, notes)
+    assert (type(article.published), article.published) == (type(wanted), wanted)
+    assert notes.counts[UNREADABLE_DATES] == (wanted is None)
 
 
-def test_vietnam_without_zone_data(monkeypatch):
-    import zoneinfo
-
-    def no_data(name):
-        raise zoneinfo.ZoneInfoNotFoundError(name)
-
-    monkeypatch.setattr(zoneinfo, "ZoneInfo", no_data)
-    assert dedup.io.columns._vietnam.__wrapped__() == HANOI
+@given(
+    st.datetimes(datetime(1985, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["", "Z", "+07:00", "-0500"]), st.data()
+)
+def test_iso_dates_read_fast_are_what_the_parser_reads(moment, zone, data):
+    spec = data.draw(st.sampled_from(["auto", "minutes", "seconds", "milliseconds"]))
+    times = [moment.isoformat(separator, spec) + zone for separator in " T"]
+    text = data.draw(st.sampled_from([*times, moment.date().isoformat()]))
+    assert dedup.io.columns._moment(text) == dates.parse(text)
 
 
 def test_parquet_types(tmp_path):
@@ -377,7 +393,7 @@ def test_import_is_cheap():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
-@pytest.mark.parametrize("module", [dedup.io.reading, dedup.io.columns])
+@pytest.mark.parametrize("module", [dedup.io.reading])
 def test_examples(module):
     result = doctest.testmod(module)
     assert (result.failed, result.attempted > 0) == (0, True)

@@ -25,10 +25,10 @@ PACKAGE = Path(dedup.__file__).parent
 MODULES = sorted(m.name for m in pkgutil.walk_packages(dedup.__path__, "dedup.") if not m.name.endswith("__main__"))
 LAYERS = (
     {"errors", "kernels", "letters", "lexicon"},
-    {"models", "threads"},
-    {"text", "io", "dates", "report"},
-    {"sketch", "furniture", "facts"},
-    {"index", "corpus", "store", "diff"},
+    {"models", "threads", "dates"},
+    {"text", "report"},
+    {"sketch", "furniture", "facts", "pages"},
+    {"index", "corpus", "store", "diff", "io"},
     {"relate", "stories"},
     {"api", "spark"},
     {"cli"},

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from dedup import dates
 from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Shelf
 from dedup.errors import ParamError
-from dedup.io.columns import published
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
 
@@ -155,13 +155,12 @@ def _edges(rows: Any, home: _I64, one_template: bool) -> tuple[_I64, _I64, _I64]
 
 def _moment(value: Any) -> float:
     """When something was published, in seconds; a day counts from its beginning; infinity where nothing is known."""
-    when = published(value)
-    if when is not None and not isinstance(when, datetime):
-        when = published(datetime(when.year, when.month, when.day))
-    if not isinstance(when, datetime):
+    when = value if isinstance(value, date) else dates.parse(value)
+    if when is None or when != when:  # pandas has a time that is none
         return math.inf
-    seconds = when.timestamp()
-    return math.inf if math.isnan(seconds) else seconds  # pandas has a time that is none
+    if not isinstance(when, datetime):
+        when = datetime(when.year, when.month, when.day)
+    return (when if when.tzinfo else when.replace(tzinfo=dates.ZONE)).timestamp()
 
 
 def decisions(shelf: Shelf, choice: Choice) -> Iterator[Decision]:
@@ -170,7 +169,7 @@ def decisions(shelf: Shelf, choice: Choice) -> Iterator[Decision]:
     np.add.at(stands_for, choice.kept_for[choice.kept_for >= 0], 1)
     delegate = {copy: first for first, copies in shelf.copies.items() for copy in copies}
     for code in shelf.inputs:
-        if code % 4 == REPEATED and code // 4 not in shelf.wordless:
+        if code % 4 == REPEATED:
             first = choice.kept_for[code // 4]
             stands_for[code // 4 if first < 0 else first] += 1
     for code in shelf.inputs:
@@ -201,7 +200,8 @@ def _why_kept(stands_for: int, seen_as: int) -> str:
 
 def is_kept(shelf: Shelf, choice: Choice) -> Iterator[bool]:
     """For each input of `articles` that is an article, in order, whether it is kept."""
+    is_dropped = (choice.kept_for >= 0).tolist()
     for code in shelf.inputs:
         if code % 4 != LEFT_OUT:
             number = code // 4
-            yield code % 4 == ARTICLE and choice.kept_for[number] < 0 and number not in shelf.wordless
+            yield code % 4 == ARTICLE and not is_dropped[number] and number not in shelf.wordless

@@ -14,7 +14,7 @@ from dedup.api.shelf import Shelf
 from dedup.api.tables import Kind, table
 from dedup.corpus import passages
 from dedup.io import make_table, write_rows
-from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Skipped
+from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Relation, Skipped
 from dedup.text import furniture_spans, spans
 
 __all__ = ["Matches", "Rows", "Scan", "make_match"]
@@ -73,6 +73,11 @@ class Matches(Sequence[Match]):
     def __iter__(self) -> Iterator[Match]:
         for a, b, *figures in zip(*(column.tolist() for column in self._rows[:-1]), strict=True):
             yield make_match(self._ids[a], self._ids[b], figures, self._find)
+
+    def count_relations(self) -> dict[Relation | None, int]:
+        """How many matches there are of each relation, the relations in a fixed order."""
+        counts = np.bincount(self._rows.relation, minlength=len(RELATIONS)).tolist()
+        return dict(zip((*RELATIONS[1:], None), (*counts[1:], counts[0]), strict=True))
 
     def order_by_strength(self) -> _I64:
         """Places of the matches, the strongest first: by the share of the shorter article, of both, then by place."""
@@ -177,7 +182,7 @@ class Scan:
         for number, id in enumerate(self._shelf.ids):
             if self._shelf.is_new[number]:
                 text = self._text(id)
-                removed = furniture_spans(text, self.params)
+                removed = furniture_spans(text, self.params) if self._shelf.has_furniture[number] else []
                 edges = [0, *(edge for span in removed for edge in span), len(text)]
                 rest = "".join(text[lo:hi] for lo, hi in zip(edges[::2], edges[1::2], strict=True))
                 yield Article(id, rest, **self.details(id)), removed

@@ -42,6 +42,7 @@ class Shelf:
         inputs: what became of each input of `articles`, in order: ARTICLE, REPEATED or LEFT_OUT + 4 * its number.
         left_out: the skipped inputs among them, by that number.
         wordless: articles that hold no syllable.
+        has_furniture: bool, whether an article holds page furniture.
         in_both: new articles that stand in `against` too, with the same id and text.
     """
 
@@ -60,6 +61,7 @@ class Shelf:
         self.inputs = array("q")
         self.left_out: list[Skipped] = []
         self.wordless: set[int] = set()
+        self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
@@ -193,6 +195,7 @@ class Versions:
 
     def __init__(self, shelf: Shelf, sketches: Sketches) -> None:
         has_words = sketches.syllables[:, 0] > 0
+        shelf.has_furniture = sketches.syllables[:, 1] > 0
         shelf.wordless.update(np.flatnonzero(~has_words).tolist())
         shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in sorted(shelf.wordless)]
         order = sorted(np.flatnonzero(has_words).tolist(), key=lambda n: (not shelf.is_new[n], shelf.ids[n]))

@@ -81,7 +81,8 @@ def _metadata(scan: Scan) -> dict[str, str]:
 
     return {
         "dedup": __version__,
-        "params": json.dumps(scan.params.as_dict(), ensure_ascii=False),
+        # How many threads there were changes no result, so it changes no byte either.
+        "params": json.dumps({**scan.params.as_dict(), "threads": None}, ensure_ascii=False),
         "tokenizer": f"{SCHEME}:{digest()}",
         "corpus": scan.digest(),
     }

@@ -13,7 +13,7 @@ from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
 from dedup.models import RELATIONS, Params
-from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, Features, decide, headlines_differ, spare
+from dedup.relate import Features, decide, headlines_differ, spare
 from dedup.text import tables
 from dedup.threads import each_range, thread_count
 
@@ -21,9 +21,6 @@ __all__ = ["compare_pairs", "verify"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _BLOCK = 32 << 20  # bytes of text in a group: two are made ready at once
-_SWAPPED = np.array(
-    [bits & SAME_BODY | A_SPARE * bool(bits & B_SPARE) | B_SPARE * bool(bits & A_SPARE) for bits in range(8)], np.uint8
-)
 _SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared shingles
 
 
@@ -147,7 +144,10 @@ def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
 
 
 def _ordered(rows: Rows, ids: list[str]) -> Rows:
-    """Rows turned so that a < b by id, and sorted by (a, b)."""
+    """Rows turned so that a < b by id, and sorted by (a, b).
+
+    Only copies are ever turned (versions come by id), and of those both texts are spare or none.
+    """
     rank = np.zeros(len(ids), np.int64)
     used = np.unique(np.concatenate([rows.a, rows.b])).tolist()
     rank[sorted(used, key=ids.__getitem__)] = np.arange(len(used))
@@ -155,6 +155,5 @@ def _ordered(rows: Rows, ids: list[str]) -> Rows:
     rows = rows._replace(
         a=np.where(swap, rows.b, rows.a), b=np.where(swap, rows.a, rows.b),
         size_a=np.where(swap, rows.size_b, rows.size_a), size_b=np.where(swap, rows.size_a, rows.size_b),
-        spare=np.where(swap, _SWAPPED[rows.spare], rows.spare),
     )  # fmt: skip
     return rows.take(np.lexsort((rank[rows.b], rank[rows.a])))

@@ -45,7 +45,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "… {0} more; write them all: --matches matches.csv",
     ),
     "all": ("ghi ra tệp: --matches trung.csv", "write to a file: --matches matches.csv"),
-    "written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
+    "matches_written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
+    "decisions_written": (
+        "{0} quyết định đã ghi vào {1}: giữ {2} trên {3} bài",
+        "{0} decisions written to {1}: {2} of {3} articles kept",
+    ),
+    "stripped_written": (
+        "{0} bài đã bỏ phần khung trang, ghi vào {1}",
+        "{0} articles without page furniture written to {1}",
+    ),
+    "keep_written": ("giữ {0} trên {1} bài, đã ghi vào {2}", "{0} of {1} articles kept, written to {2}"),
     "skip": ("bỏ qua: {0}: {1}", "skipped: {0}: {1}"),
     "skips": ("bỏ qua {0}: {1}", "skipped {0}: {1}"),
     "crowds": (

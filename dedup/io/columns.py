@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+from dedup import dates
 from dedup.io.notes import UNREADABLE_DATES, UNREADABLE_VALUES, Notes, UnusableError
 from dedup.io.streams import decode_utf8
 from dedup.models import Article
@@ -24,7 +26,6 @@ __all__ = [
     "choose_for_file",
     "make_article",
     "missing",
-    "published",
 ]
 
 USUAL_NAMES = {
@@ -48,6 +49,9 @@ _USUAL_TEXT = f"a column {', '.join(USUAL_NAMES['text'])} or one named by the ca
 _NAMES_SHOWN = 30
 # A "name" of 100 MB is a damaged file: no need to look at each of its letters.
 _NAME_LIMIT = 100
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+).fullmatch
 
 
 class ColumnNames(TypedDict, total=False):
@@ -158,7 +162,7 @@ def make_article(values: Sequence[Any], name: str, extra: dict[str, Any], notes:
         id = _identifier(id, name)
     moment = None
     if when is not None and when != "":
-        moment = published(when)
+        moment = _moment(when)
         if moment is None:
             notes.counts[UNREADABLE_DATES] += 1
     return Article(
@@ -173,38 +177,15 @@ def make_article(values: Sequence[Any], name: str, extra: dict[str, Any], notes:
     )
 
 
-def published(value: object) -> datetime | date | None:
-    """Reads a time of publication: a datetime, a date, or an ISO 8601 string; None for anything else.
-
-    A time without a zone is meant in Vietnam; a day without a time stays a day.
-
-    >>> published("2024-09-25")
-    datetime.date(2024, 9, 25)
-    >>> published("2024-09-25 21:04").isoformat()
-    '2024-09-25T21:04:00+07:00'
-    """
-    if isinstance(value, str):
+def _moment(value: object) -> datetime | date | None:
+    """What `dates.parse` gives, ten times as fast where a time is written as ISO 8601 has it."""
+    if isinstance(value, str) and (match := _ISO(value)):
         try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            pass
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=_vietnam())
-    return value if isinstance(value, date) else None
-
-
-@functools.cache
-def _vietnam() -> tzinfo:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        return ZoneInfo("Asia/Ho_Chi_Minh")
-    except ZoneInfoNotFoundError:  # Windows and small images have no zones; it has been UTC+7 since 1975
-        return timezone(timedelta(hours=7))
+            moment = date.fromisoformat(value) if match[1] is None else datetime.fromisoformat(value)
+        except ValueError:  # 24:00, seconds of a leap
+            return dates.parse(value)
+        return dates.parse(moment)
+    return dates.parse(value)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from dedup.io.records import JSON_LIMIT, csv_rows, csv_text, list_key
 from dedup.io.streams import as_text, is_utf16, lines, open_stream, read_whole
 from dedup.io.writing import packed
 
-__all__ = ["copy_kept"]
+__all__ = ["copy_kept", "holds_many"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _GONE = "changed since it was read: its articles cannot be copied"
@@ -53,7 +53,7 @@ def copy_kept(
             with open(place.path, "rb") as whole:
                 shutil.copyfileobj(whole, file, 1 << 20)
             return True
-        if place.kind == "txt":
+        if not holds_many(place.kind):
             return False
         with packed(file, place.packing) as out:
             count: int | None
@@ -68,6 +68,11 @@ def copy_kept(
     return count is not None
 
 
+def holds_many(kind: str) -> bool:
+    """Whether files of that kind may hold many articles."""
+    return kind == "jsonl" or kind in _COPY
+
+
 def _check_unchanged(place: Place) -> None:
     try:
         status = os.stat(place.path)
@@ -80,12 +85,12 @@ def _check_unchanged(place: Place) -> None:
 def _copy_lines(place: Place, mask: bytearray, out: IO[bytes], stdin: IO[bytes] | None) -> int:
     count = 0
     with open_stream(place, Notes()) if stdin is None else _again(stdin) as stream:
-        for number, line in lines(stream):
-            if number >= len(mask):
-                break
+        for number, line in lines(stream) if mask else ():
             if mask[number] and line is not None:
                 out.write(line)
                 count += 1
+            if number + 1 >= len(mask):  # what follows was never wanted, and may be damaged
+                break
     return count
 
 
@@ -106,13 +111,13 @@ def _copy_rows(place: Place, mask: bytearray, out: IO[bytes], named: Mapping[str
         next(rows)
         out.write(mark + "".join(taken).encode(codec, errors))
         taken.clear()
-        for number, _ in rows:
-            if number >= len(mask):
-                break
+        for number, _ in rows if mask else ():
             if mask[number]:
                 out.write("".join(taken).encode(codec, errors))
                 count += 1
             taken.clear()
+            if number + 1 >= len(mask):  # what follows was never wanted, and may be damaged
+                break
     return count
 
 

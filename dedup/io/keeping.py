@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from dedup.errors import InputError, ParamError
-from dedup.io.copying import copy_kept
+from dedup.io.copying import copy_kept, holds_many
 from dedup.io.places import STDIN, Place, kind_of
 from dedup.io.reading import Reader
 from dedup.io.writing import binary_stdout, check_place, packed, replacing
@@ -209,5 +209,5 @@ def _write_copy(out: IO[bytes], place: Place, mask: bytearray, why: str, reader:
     """Copies what is kept of one file; of an empty one comes an empty one. Returns whether there is a file to be."""
     if why:
         with packed(out, place.packing):
-            return place.kind != "txt"
+            return holds_many(place.kind)
     return copy_kept(place, mask, out, named=reader.named, stdin=reader.stdin_copy)

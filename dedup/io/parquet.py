@@ -65,7 +65,7 @@ def read_parquet(
                     notes.bytes_read = before + place.size * rows.count // max(total, 1)
         except UnusableError:
             raise
-        except OSError as error:
+        except (OSError, pa.ArrowException) as error:
             raise UnusableError(f"damaged Parquet after row {rows.count}: {_brief(error)}") from None
 
 

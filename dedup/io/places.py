@@ -13,6 +13,9 @@ __all__ = ["STDIN", "Place", "find", "kind_of", "why"]
 STDIN = "-"
 _KINDS = {
     ".txt": "txt",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -31,7 +34,7 @@ class Place:
     Attributes:
         path: how to open it and how messages name it; "-" is standard input.
         name: the id of the article in it, before `:line` where it holds many; slashes as in POSIX.
-        kind: "txt", "json", "jsonl", "csv", "tsv" or "parquet".
+        kind: "txt", "html", "json", "jsonl", "csv", "tsv" or "parquet".
         packing: "gzip", "zstd" or "" for none.
         size: bytes on the disk.
         changed: when the file was changed last, in nanoseconds.

@@ -10,16 +10,18 @@ from typing import IO, Any, Unpack
 
 from dedup.errors import InputError, MissingExtraError, ParamError
 from dedup.io.columns import FIELDS, ColumnNames
+from dedup.io.html import Extract, has_trafilatura
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.origins import Origins
 from dedup.io.parquet import Encoded, read_parquet, read_stream
-from dedup.io.places import STDIN, Place, find, why
+from dedup.io.places import STDIN, Place, find, kind_of, why
 from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
+from dedup.io.workers import Outcome, read_ahead, read_one
 from dedup.models import Article, Skipped
 
 __all__ = ["ArrowReader", "Reader", "read"]
 
-_READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article]]] = {  # and Parquet
+_READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article]]] = {  # and Parquet, HTML
     "txt": read_txt,
     "json": read_json,
     "jsonl": read_jsonl,
@@ -28,15 +30,24 @@ _READERS: dict[str, Callable[[Place, Mapping[str, str], Notes], Iterator[Article
 }
 
 
-def read(*paths: str | os.PathLike[str], **columns: Unpack[ColumnNames]) -> Reader:
+def read(
+    *paths: str | os.PathLike[str], extract: Extract | None = None, **columns: Unpack[ColumnNames]
+) -> Reader:
     """Returns the articles at `paths`, as a stream.
 
     A path is a file, a folder (read with all that is below it, sorted by name, hidden entries left out) or "-" for
-    JSON Lines on standard input. Files are known by their suffix: .txt, .json, .jsonl, .ndjson, .csv, .tsv, .parquet,
-    each also with .gz or .zst.
+    JSON Lines on standard input. Files are known by their suffix: .txt, .html, .htm, .xhtml, .json, .jsonl, .ndjson,
+    .csv, .tsv, .parquet, each also with .gz or .zst.
+
+    A web page is one article: its main text by trafilatura, without headline, menus, comments and lists of links;
+    title, source, url, credit and published by what it shows and what it tells machines, "" or None where that is not
+    certain. Many pages in a row are read by several processes.
 
     What cannot be used is left out, kept in `Reader.skipped` and logged as a warning; iterating never raises for it.
     Of a damaged or truncated file every article before the break is read.
+
+    Of a .txt file `title`, `published` and `credit` are found in the text (see `dedup.pages`), which stays whole. Rows
+    have them from their columns alone.
 
     An article without an id is called by its path below the folder that was named (by its file name where the file
     was), with `:line` (rows of Parquet and items of JSON: their number) where a file holds many. An empty text is kept,
@@ -44,6 +55,9 @@ def read(*paths: str | os.PathLike[str], **columns: Unpack[ColumnNames]) -> Read
 
     Args:
         paths: what to read, in this order.
+        extract: called with each web page (its HTML and its path) in place of the built-in extraction; returns fields
+            of Article, `id` by default as for other files, or None to leave the page out. What it raises costs the
+            page alone. Runs in this process.
         columns: which column holds the `id`, `text`, `title`, `source`, `url`, `credit` or `published`; without it the
             usual names are tried (content, noi_dung, tieu_de, link, pubDate …; case, marks and underscores do not
             matter). A file without a column that is named here is skipped. What no field takes is in `Article.extra`.
@@ -51,7 +65,7 @@ def read(*paths: str | os.PathLike[str], **columns: Unpack[ColumnNames]) -> Read
     Raises:
         InputError: a path does not exist.
         ParamError: no path, or an unknown field.
-        MissingExtraError: a Parquet file is named and pyarrow is not installed.
+        MissingExtraError: a Parquet file is named and pyarrow is not installed, or a web page and not trafilatura.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -67,8 +81,8 @@ def read(*paths: str | os.PathLike[str], **columns: Unpack[ColumnNames]) -> Read
     named = {field: str(name) for field, name in columns.items() if name is not None}
     plain = [os.fsdecode(path) for path in paths]
     for path in plain:
-        _check_path(path)
-    return Reader(plain, named)
+        _check_path(path, needs_trafilatura=extract is None)
+    return Reader(plain, named, extract)
 
 
 class Reader(Iterator[Article]):
@@ -84,10 +98,11 @@ class Reader(Iterator[Article]):
         origins: where each article stood that was given so far.
     """
 
-    def __init__(self, paths: Sequence[str], named: Mapping[str, str]) -> None:
+    def __init__(self, paths: Sequence[str], named: Mapping[str, str], extract: Extract | None = None) -> None:
         self.paths = tuple(paths)
         self.origins = Origins()
         self.named = dict(named)
+        self._extract = extract
         self._notes = Notes()
         self._total: int | None = None
         self._is_encoded = False
@@ -158,12 +173,13 @@ class Reader(Iterator[Article]):
 
     def _read_all(self) -> Generator[Article | Encoded, None, None]:
         notes = self._notes
-        for place in find(self.paths, notes.skip):
+        for place, ready in read_ahead(find(self.paths, notes.skip), self._extract):
             begin = notes.bytes_read
             notes.files += 1
             self.origins.begin(place)
+            notes.number = 0
             try:
-                for article in self._read_place(place):
+                for article in self._read_place(place, ready):
                     self.origins.add(notes.number)
                     yield article
             except UnusableError as error:
@@ -181,7 +197,13 @@ class Reader(Iterator[Article]):
         self._notes.skip(place.path, reason)
         self.origins.stop(reason)
 
-    def _read_place(self, place: Place) -> Iterator[Article | Encoded]:
+    def _read_place(self, place: Place, ready: Outcome | None) -> Iterator[Article | Encoded]:
+        if place.kind == "html":
+            outcome = read_one(place, self._notes, self._extract) if ready is None else ready
+            if isinstance(outcome, UnusableError):
+                raise outcome
+            self._notes.number = 0
+            return iter((outcome,))
         if place.kind == "parquet":
             return read_parquet(place, self.named, self._notes, encoded=self._is_encoded)
         return _READERS[place.kind](place, self.named, self._notes)
@@ -213,7 +235,7 @@ class ArrowReader:
             raise InputError("Arrow table", error.reason) from None
 
 
-def _check_path(path: str) -> None:
+def _check_path(path: str, *, needs_trafilatura: bool) -> None:
     if path == STDIN:
         return
     try:
@@ -226,3 +248,5 @@ def _check_path(path: str) -> None:
         pass  # it is there but cannot be read: skipped with the reason when its turn comes
     if path.lower().endswith((".parquet", ".parquet.gz", ".parquet.zst")) and find_spec("pyarrow") is None:
         raise MissingExtraError("reading Parquet", "arrow")
+    if needs_trafilatura and kind_of(path)[0] == "html" and os.path.isfile(path) and not has_trafilatura():
+        raise MissingExtraError("reading HTML", "html")

@@ -15,6 +15,7 @@ from dedup.io.notes import Notes, UnusableError
 from dedup.io.places import STDIN, Place
 from dedup.io.streams import LINE_LIMIT, as_text, decode_utf8, is_utf16, lines, open_stream, read_whole, too_long
 from dedup.models import Article
+from dedup.pages import read_page
 
 __all__ = ["csv_rows", "csv_text", "list_key", "read_csv", "read_json", "read_jsonl", "read_txt"]
 
@@ -31,13 +32,13 @@ _END = "\0end of file\0"
 
 
 def read_txt(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:
-    """Yields the one article of a text file, unaltered but for a byte order mark."""
+    """Yields the one article of a text file, unaltered but for a byte order mark, with what the page says of itself."""
     with open_stream(place, notes) as stream:
         text = as_text(read_whole(stream, LINE_LIMIT))
     if not text or text.isspace():
         raise UnusableError("empty")
-    notes.number = 0
-    yield Article(place.name, text)
+    page = read_page(text)
+    yield Article(place.name, text, page.title, credit=page.credit, published=page.published)
 
 
 def read_json(place: Place, named: Mapping[str, str], notes: Notes) -> Iterator[Article]:

@@ -1,0 +1,45 @@
+"""What is said beside the results: single lines on standard error, and what the library logs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dedup.cli.words import Language, language, plain, say
+from dedup.errors import ParamError
+
+__all__ = ["choose_language", "listen", "tell"]
+
+
+def choose_language(asked: str | None) -> Language:
+    """The language asked for, or that of the locale.
+
+    Raises:
+        ParamError: it is neither vi nor en.
+    """
+    if asked not in (None, "vi", "en"):
+        raise ParamError(f"lang={asked!r}: need vi or en")
+    return language(asked)
+
+
+def tell(talk: Any, line: str) -> None:
+    """Prints one line on a console."""
+    from rich.text import Text
+
+    talk.print(Text(plain(line)), soft_wrap=True)
+
+
+def listen(talk: Any, lang: Language) -> None:
+    """Shows what the library logs: skipped inputs, and that a first run compiles."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.name == "dedup.kernels" and record.levelno == logging.INFO:
+                tell(talk, say(lang, "compiling"))
+            elif record.levelno >= logging.WARNING:
+                tell(talk, say(lang, "skip", *record.args) if record.name == "dedup.io" else record.getMessage())  # type: ignore[misc]
+
+    logger = logging.getLogger("dedup")
+    logger.handlers = [Handler()]
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
