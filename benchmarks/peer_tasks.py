@@ -4,8 +4,8 @@
     python peer_tasks.py TOOL FOLDER CORES RESULT.json
 
 A job is timed in four parts: importing the tool (worker processes included), reading the file into what the tool takes
-(a list of strings; for Daft and dedup an Arrow table), a warm-up on a few articles, and the work itself, from texts to sketches,
-tokenising included. Each peer is used the way its own documentation does it for many texts.
+(a list of strings; for Daft and dedup an Arrow table), a warm-up on a few articles, and the work itself, from texts to
+sketches, tokenising included. Each peer is used the way its own documentation does it for many texts.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dedup import kernels
 from dedup.models import Relation
 from dedup.text import encode, tables
 
-__all__ = ["A_SPARE", "B_SPARE", "SAME_BODY", "Decision", "Features", "decide", "headlines_differ", "spare"]
+__all__ = ["A_SPARE", "B_SPARE", "SAME_BODY", "Features", "Verdict", "decide", "headlines_differ", "spare"]
 
 # Borders, with what they were measured on: 91 labelled pairs of real articles (benchmarks/README.md).
 SAME_TEXT = 0.95  # of both texts' syllables stand in copied passages: one text, cosmetic edits
@@ -49,14 +49,14 @@ class Features(NamedTuple):
     dates: int  # the same for days: "hôm nay ngày 3", "hôm nay ngày 4"
 
 
-class Decision(NamedTuple):
+class Verdict(NamedTuple):
     """A relation, and whether the pair is clear of every border."""
 
     relation: Relation | None
     is_certain: bool
 
 
-def decide(features: Features, containment: float, *, headlines_conflict: bool = False) -> Decision:
+def decide(features: Features, containment: float, *, headlines_conflict: bool = False) -> Verdict:
     """The relation of a pair from its features and larger containment (0..1).
 
     In this order: *template* where labelled slots hold other numbers, or where many short runs hold a form together
@@ -71,25 +71,25 @@ def decide(features: Features, containment: float, *, headlines_conflict: bool =
     f = features
     shorter, longer = sorted((f.syllables_a, f.syllables_b))
     if shorter == 0:
-        return Decision(None, True)
+        return Verdict(None, True)
     copied = max(f.copied / shorter, containment)
     covered = f.copied / longer
     if f.slots > 0 and covered >= SAME_FORM:
-        return Decision("template", covered >= NEAR_COPY)
+        return Verdict("template", covered >= NEAR_COPY)
     if _is_form(f, containment):
-        return Decision("template", _share(f) < 0.35 and copied < EDITED)
+        return Verdict("template", _share(f) < 0.35 and copied < EDITED)
     if covered >= NEAR_COPY or (shorter < 8 and containment == 1 and shorter == longer):
         has_conflict = headlines_conflict or f.numbers_conflict > 0 or f.names_conflict > 0
         if f.dates > 0:
-            return Decision("template", covered >= SAME_TEXT)
+            return Verdict("template", covered >= SAME_TEXT)
         if covered >= SAME_TEXT or shorter < 8:
-            return Decision("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)
-        return Decision("edited", covered < NEAR_COPY + 0.03)
+            return Verdict("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)
+        return Verdict("edited", covered < NEAR_COPY + 0.03)
     if copied >= EDITED:
-        return Decision("edited", copied >= EDITED + 0.12)
+        return Verdict("edited", copied >= EDITED + 0.12)
     if containment >= PARTIAL or f.longest >= PASSAGE:
-        return Decision("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
-    return Decision(None, f.longest < PASSAGE - 10)
+        return Verdict("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
+    return Verdict(None, f.longest < PASSAGE - 10)
 
 
 def spare(features: Features, relation: Relation | None) -> int:

@@ -130,7 +130,9 @@ def test_matches_to_standard_output_are_json_lines_only(command, pair):
 def test_the_examples(command, tmp_path):
     code, out, err = command("scan", EXAMPLES, "--matches", tmp_path / "m.csv", "--lang", "en")
     assert code == 0
-    assert err.splitlines() == [f"12 matches written to {tmp_path / 'm.csv'}"]
+    columns, written = err.splitlines()
+    assert columns.endswith("tin-tong-hop.jsonl: reading the columns text=content")
+    assert written == f"12 matches written to {tmp_path / 'm.csv'}"
     assert "24 articles read · 0 skipped" in out
     assert "7 matches: 1 reprint · 3 edited · 3 partial" in out
     assert "5 template pairs" in out

@@ -137,12 +137,12 @@ def test_ids(tmp_path):
     ids = [
         "2024/05/a.jsonl:1",
         "2024/05/a.jsonl:2",
-        "12.0",
+        "12",  # a whole number, as a column of integers gets it where one is missing
         "2024/b.csv:2",
         "2024/b.csv:5",
         "12.0",
         "c.parquet:1",
-        "12.0",
+        "12",
     ]
     assert [a.id for a in articles] == ids
     assert [a.id for a in read(str(tmp_path / "2024" / "b.csv"))] == ["b.csv:2", "b.csv:5", "12.0"]

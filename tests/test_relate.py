@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup import Article, ArticleError, Match, Params, compare
-from dedup.relate import EDITED, FORM_NUMBERS, PASSAGE, SAME_TEXT, Decision, Features, decide, headlines_differ
+from dedup.relate import EDITED, FORM_NUMBERS, PASSAGE, SAME_TEXT, Features, Verdict, decide, headlines_differ
 
 SEEDS = range(12)
 NEWS = (
@@ -278,7 +278,7 @@ def features(a=1000, b=1000, copied=0, longest=0, passages=1, copied_long=0, num
 
 def test_decide_same_text():
     border = round(1000 * SAME_TEXT)
-    assert decide(features(copied=1000, longest=1000), 1.0) == Decision("reprint", True)
+    assert decide(features(copied=1000, longest=1000), 1.0) == Verdict("reprint", True)
     assert decide(features(copied=border, longest=border), 0.9).relation == "reprint"
     assert decide(features(copied=border - 1, longest=border - 1), 0.9).relation == "edited"
     assert decide(features(b=1100, copied=1000, longest=1000), 1.0).relation == "edited"
@@ -288,13 +288,13 @@ def test_decide_conflicts():
     same = {"copied": 990, "longest": 500}
     assert decide(features(**same), 0.9).relation == "reprint"
     for conflict in ("numbers_conflict", "names_conflict"):
-        assert decide(features(**same, **{conflict: 1}), 0.9) == Decision("edited", False)
-    assert decide(features(**same), 0.9, headlines_conflict=True) == Decision("edited", False)
+        assert decide(features(**same, **{conflict: 1}), 0.9) == Verdict("edited", False)
+    assert decide(features(**same), 0.9, headlines_conflict=True) == Verdict("edited", False)
 
 
 def test_decide_slots_and_dates():
-    assert decide(features(copied=960, longest=300, slots=1), 0.9) == Decision("template", True)
-    assert decide(features(copied=600, longest=30, slots=1), 0.5) == Decision("template", False)
+    assert decide(features(copied=960, longest=300, slots=1), 0.9) == Verdict("template", True)
+    assert decide(features(copied=600, longest=30, slots=1), 0.5) == Verdict("template", False)
     assert decide(features(copied=599, longest=30, slots=1), 0.5).relation != "template"
     assert decide(features(copied=960, longest=300, dates=1), 0.9).relation == "template"
 
@@ -305,10 +305,10 @@ def test_decide_edited_partial_none():
     assert decide(features(b=3000, copied=border - 1, longest=90), 0.4).relation == "partial"
     assert decide(features(b=3000, copied=100, longest=50), EDITED).relation == "edited"
     assert decide(features(copied=PASSAGE, longest=PASSAGE), 0.03).relation == "partial"
-    assert decide(features(copied=PASSAGE - 1, longest=PASSAGE - 1), 0.03) == Decision(None, False)
+    assert decide(features(copied=PASSAGE - 1, longest=PASSAGE - 1), 0.03) == Verdict(None, False)
     assert decide(features(copied=200, longest=10, passages=15), 0.25).relation == "partial"
     assert decide(features(copied=200, longest=10, passages=15), 0.24).relation is None
-    assert decide(features(copied=0), 0.0) == Decision(None, True)
+    assert decide(features(copied=0), 0.0) == Verdict(None, True)
 
 
 def test_decide_forms():
@@ -324,7 +324,7 @@ def test_decide_forms():
 
 def test_decide_without_syllables():
     for a, b in ((0, 0), (0, 50), (50, 0)):
-        assert decide(features(a=a, b=b, passages=0), 0.0) == Decision(None, True)
+        assert decide(features(a=a, b=b, passages=0), 0.0) == Verdict(None, True)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

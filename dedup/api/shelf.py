@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 from dedup.corpus import Corpus
+from dedup.dates import parse
 from dedup.errors import ArticleError
 from dedup.index import band_shape
 from dedup.io import ArrowReader, Reader
+from dedup.io.columns import choose
 from dedup.models import Article, Params, Skipped
 from dedup.sketch import Sketches
 
@@ -23,7 +26,6 @@ Progress = Callable[[str, int, int | None], None]  # (stage, done, of how many o
 
 ARTICLE, REPEATED, LEFT_OUT = range(3)  # what became of an input
 
-_FIELDS = frozenset(f.name for f in fields(Article))
 _BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
 _STRINGS = frozenset(("title", "source", "url", "credit"))
 _DETAILS = ("title", "source", "url", "credit", "published")
@@ -162,7 +164,9 @@ class Shelf:
 
 
 def as_article(item: Any, name: str) -> Article:
-    """An Article of an Article, a mapping with its fields, or a string; `name` is the id where there is none.
+    """An Article of an Article, a mapping, or a string; `name` is the id where there is none.
+
+    The keys of a mapping are found like the columns of a file: by their usual names.
 
     Raises:
         ArticleError: it is nothing of the kind.
@@ -173,14 +177,26 @@ def as_article(item: Any, name: str) -> Article:
         return Article(name, item)
     if not isinstance(item, Mapping):
         raise ArticleError(f"{type(item).__name__}: need an Article, a mapping or a string")
-    if "text" not in item:
+    columns = _columns(tuple(map(str, item)))
+    if "text" not in columns:
         raise ArticleError(f"no 'text' among {', '.join(map(str, item))}")
-    known = {key: value for key, value in item.items() if key in _FIELDS and value is not None and value == value}
-    for key in known.keys() & _STRINGS:
-        if isinstance(known[key], int | float) and not isinstance(known[key], bool):
-            known[key] = str(known[key])
-    extra = {key: value for key, value in item.items() if key not in _FIELDS}
+    found = {field: item[column] for field, column in columns.items() if column in item}
+    known = {field: value for field, value in found.items() if value is not None and value == value}
+    for field in known.keys() & _STRINGS:
+        if isinstance(known[field], int | float) and not isinstance(known[field], bool):
+            known[field] = str(known[field])
+    if not isinstance(known.get("published"), datetime | date | None):
+        known["published"] = parse(known["published"])
+    extra = {key: value for key, value in item.items() if key not in columns.values()}
+    if isinstance(extra.get("extra"), Mapping):
+        extra |= extra.pop("extra")
     return Article(**{"id": name, "text": None, "extra": extra, **known})
+
+
+@functools.lru_cache(maxsize=256)
+def _columns(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Which of the names holds which field, as for the columns of a file."""
+    return choose(names, {}).chosen
 
 
 class Versions:

@@ -23,6 +23,9 @@ app = typer.Typer(
     help="Finds Vietnamese news articles that tell the same story.",
 )  # fmt: skip
 
+_INTERRUPTED = 130
+
+
 @app.callback()
 def _common() -> None:
     """Finds Vietnamese news articles that tell the same story."""
@@ -63,8 +66,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
-        print(say(language(), "interrupted"), file=sys.stderr)
-        sys.exit(130)
+        _interrupted()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # as the command line library turns it
+            _interrupted()
+        raise
     except OSError as error:
         _fail(error, 1)
 
@@ -85,6 +91,11 @@ def _ending_on_request() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, former)
+
+
+def _interrupted() -> None:
+    print(say(language(), "interrupted"), file=sys.stderr)
+    sys.exit(_INTERRUPTED)
 
 
 def _fail(error: Exception, code: int) -> None:

@@ -36,6 +36,10 @@ def listen(talk: Any, lang: Language) -> None:
         def emit(self, record: logging.LogRecord) -> None:
             if record.name == "dedup.kernels" and record.levelno == logging.INFO:
                 tell(talk, say(lang, "compiling"))
+            elif record.name == "dedup.io" and record.levelno == logging.INFO:
+                path, columns = record.args  # type: ignore[misc]
+                if unusual := _unusual(str(columns)):
+                    tell(talk, say(lang, "columns", path, unusual))
             elif record.levelno >= logging.WARNING:
                 tell(talk, say(lang, "skip", *record.args) if record.name == "dedup.io" else record.getMessage())  # type: ignore[misc]
 
@@ -43,3 +47,9 @@ def listen(talk: Any, lang: Language) -> None:
     logger.handlers = [Handler()]
     logger.propagate = False
     logger.setLevel(logging.INFO)
+
+
+def _unusual(columns: str) -> str:
+    """Those of "field=column, …" whose column is not called like its field."""
+    pairs = (pair.partition("=") for pair in columns.split(", "))
+    return ", ".join(f"{field}={name}" for field, _, name in pairs if name and field != name)

@@ -65,6 +65,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{0} bài lặp lại cùng id và nội dung · {1} bài trùng id nhưng khác nội dung (ghi là id#2)",
         "{0} articles came twice with the same id and text · {1} with the same id and another text (now id#2)",
     ),
+    "columns": ("{0}: đọc các cột {1}", "{0}: reading the columns {1}"),
     "compiling": (
         "lần chạy đầu: đang biên dịch cho bộ xử lý này, khoảng nửa phút, chỉ một lần",
         "first run: compiling for this processor, about half a minute, once",

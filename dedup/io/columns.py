@@ -242,6 +242,8 @@ def _identifier(value: object, name: str) -> str:
         raise UnusableError(value.reason)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | _uuid()):
         raise UnusableError(f"the id is {_sort_of_value(value)}: need a string or a number")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a column of integers in which one is missing
     return str(value)
 
 

@@ -72,11 +72,16 @@ def read_parquet(
 def read_stream(stream: Any, notes: Notes, *, encoded: bool = False) -> Iterator[Article | Encoded]:
     """Yields the articles of anything with `__arrow_c_stream__`: a table of polars, pandas, pyarrow, duckdb."""
     pa = need_pyarrow("reading Arrow tables")
-    reader = pa.RecordBatchReader.from_stream(stream)
-    layout = _layout(pa, reader.schema, {})
-    rows = Rows("row", "", layout, notes)
-    for batch in reader:
-        yield from rows.articles(batch, encoded)
+    try:
+        reader = pa.RecordBatchReader.from_stream(stream)
+        choose_for_file(reader.schema.names, {})
+        batches = [batch for batch in reader if batch.num_rows]
+    except (pa.ArrowException, TypeError, ValueError) as error:  # a single column; a column of mixed Python values
+        raise UnusableError(f"cannot be read as a table: {_brief(error)}") from None
+    if batches:
+        rows = Rows("row", "", _layout(pa, reader.schema, {}, is_table=True), notes)
+        for batch in batches:
+            yield from rows.articles(batch, encoded)
 
 
 class Rows:
@@ -147,14 +152,14 @@ def seekable(place: Place, notes: Notes) -> Iterator[IO[bytes]]:
         yield copy
 
 
-def _layout(pa: Any, schema: Any, named: Mapping[str, str]) -> Layout:
+def _layout(pa: Any, schema: Any, named: Mapping[str, str], *, is_table: bool = False) -> Layout:
     names = schema.names
     layout = choose_for_file(names, named)
     index = names.index(layout.chosen["text"])
     kind = schema.field(index).type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    if not _is_text(pa, kind):
+    if not (_is_text(pa, kind) or (is_table and pa.types.is_null(kind))):
         raise UnusableError(f"the text column {names[index]!r} is {kind}: need strings")
     return layout
 
