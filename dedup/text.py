@@ -149,12 +149,17 @@ def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...])
 
 def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
     """The syllable hashes of each phrase; complemented where punctuation stands before one inside the phrase."""
-    result = []
-    for phrase in phrases:
-        syllables, flags, *_ = kernels.document(encode(phrase), with_tables, 1)
-        is_behind = (flags & kernels.PUNCTUATED != 0) & (np.arange(len(flags)) > 0)
-        result.append(np.where(is_behind, ~syllables, syllables).tolist())
-    return result
+    if not phrases:
+        return []
+    blobs = [phrase.encode("utf-8", "surrogatepass") for phrase in phrases]
+    offsets = np.zeros(len(blobs) + 1, np.int64)
+    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
+    buf = np.frombuffer(b"".join(blobs), np.uint8)
+    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, np.arange(len(blobs)), with_tables, 5)
+    is_first = np.zeros(len(syllables) + 1, np.bool_)
+    is_first[0] = is_first[ends] = True
+    is_behind = (flags & kernels.PUNCTUATED != 0) & ~is_first[:-1]
+    return [part.tolist() for part in np.split(np.where(is_behind, ~syllables, syllables), ends[:-1])]
 
 
 def _alias_tables(forms: Mapping[tuple[int, ...], list[int]]) -> Tables:

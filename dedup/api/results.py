@@ -248,9 +248,10 @@ class Scan:
         """
         if title := self.details(id).get("title"):
             return str(title)
-        text = self._text(id)
-        starts = spans(text, self.params)[2]
-        first = int(starts[0]) if len(starts) else 0
+        text, first = self._text(id), 0
+        if self._shelf.has_furniture[self._shelf.numbers[id]]:
+            starts = spans(text, self.params)[2]
+            first = int(starts[0]) if len(starts) else 0
         return next((line.strip() for line in text[first:].splitlines() if line.strip()), "")
 
     def digest(self) -> str:
