@@ -6,7 +6,6 @@ import email.utils
 import importlib.util
 import random
 import sys
-import time
 import unicodedata
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -487,15 +486,14 @@ def test_long_text():
 PIECES = ["1", "12/", "1:", "h", "th ", "25/9/2024 ", " ", "\u0301", "\u200b", "\ufdfa", "tháng ", "9 giờ ", "gmt+"]
 
 
+@pytest.mark.timeout(60)  # quadratic time would take hours
 @pytest.mark.parametrize("piece", PIECES)
-def test_linear_time(piece):
-    start = time.perf_counter()
-    for size in (100, 160, 1000, 10**6):
+def test_long_strings_are_no_dates(piece):
+    for size in (1000, 10**6):
         text = piece * (size // len(piece))
-        parse(text, now=NOW)
-        find(text, now=NOW)
-        resolve(text, NOW)
-    assert time.perf_counter() - start < 0.5
+        assert parse(text, now=NOW) is None
+        assert find(text, now=NOW) is None
+        assert resolve(text, NOW) is None
 
 
 # Laws.

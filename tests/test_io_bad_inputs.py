@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import socket
-import time
 
 import pytest
 import zstandard
@@ -157,15 +156,14 @@ def test_a_large_csv_field(tmp_path):
     assert left_out(tmp_path, ["à" * 1_000_000, GOOD]) == {}
 
 
+@pytest.mark.timeout(60)  # quadratic time would take hours
 @pytest.mark.parametrize("body", [b'{"text": "' + b"a" * 100_000_000, b"[" * 100_000_000, b"\xc3" * 100_000_000])
 def test_a_line_of_100_mb(tmp_path, body):
     path = put(tmp_path, "a.jsonl", body + b'\n{"text": "sau"}')
-    start = time.perf_counter()
     reader = read(path)
     assert [a.text for a in reader] == ["sau"]
     assert [s.input for s in reader.skipped] == [f"{path}:1"]
     assert len(reader.skipped[0].reason) < 100
-    assert time.perf_counter() - start < 5
     path.unlink()
 
 

@@ -1,7 +1,6 @@
 """Pages pasted as text: whom they name as their source, their headline, their own dateline; the gate over 40 pages."""
 
 import json
-import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -388,6 +387,7 @@ def test_any_string_gives_a_page(text):
     assert found.credit == find_credit(text)
 
 
+@pytest.mark.timeout(60)  # quadratic time would take hours
 @pytest.mark.parametrize(
     "unit",
     [
@@ -409,6 +409,4 @@ def test_any_string_gives_a_page(text):
 )
 def test_a_megabyte_of_anything_is_read_in_linear_time(unit):
     text = unit * (1_000_000 // len(unit))
-    began = time.perf_counter()
-    page(text)
-    assert time.perf_counter() - began < 5
+    assert page(text).published is None
