@@ -1,5 +1,6 @@
 """The articles in examples/: exactly the pairs and relations that they were written for."""
 
+import runpy
 from functools import cache
 from pathlib import Path
 
@@ -99,3 +100,10 @@ def test_resemblance_alone_misses_the_edited_version():
     pairs = {(m.a, m.b) for m in dedup.scan(dedup.read(FOLDER), params).matches}
     assert (PAGE, EDITED) not in pairs
     assert {(FLOOD, COPY), (FLOOD, OTHER_PAPER)} <= pairs
+
+
+def test_the_quickstart_runs(capsys):
+    runpy.run_path(str(Path(__file__).parents[1] / "examples" / "quickstart.py"), run_name="__main__")
+    said = capsys.readouterr().out
+    assert "24 articles" in said
+    assert "cau-an-binh-1-bao-tinh.txt  ~  cau-an-binh-2-dang-lai.txt" in said
