@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dedup.api import Scan, compare, scan
     from dedup.errors import ArticleError, DedupError, InputError, MissingExtraError, ParamError
     from dedup.io import read
-    from dedup.models import Article, Crowd, Decision, Match, Params, Passage, Skipped, Token
+    from dedup.models import Article, Crowd, Decision, Edge, Match, Params, Passage, Skipped, Story, Token
     from dedup.sketch import bands, choose_bands, fingerprints, minhash, signature
     from dedup.text import shingles, tokenize
 
@@ -27,16 +27,16 @@ _HOMES = {
     "api": ("Scan", "compare", "scan"),
     "errors": ("ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"),
     "io": ("read",),
-    "models": ("Article", "Crowd", "Decision", "Match", "Params", "Passage", "Skipped", "Token"),
+    "models": ("Article", "Crowd", "Decision", "Edge", "Match", "Params", "Passage", "Skipped", "Story", "Token"),
     "sketch": ("bands", "choose_bands", "fingerprints", "minhash", "signature"),
     "text": ("shingles", "tokenize"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Article", "ArticleError", "Crowd", "Decision", "DedupError", "InputError", "Match", "MissingExtraError",
-    "ParamError", "Params", "Passage", "Scan", "Skipped", "Token", "bands", "choose_bands", "compare", "fingerprints",
-    "minhash", "read", "scan", "shingles", "signature", "tokenize",
+    "Article", "ArticleError", "Crowd", "Decision", "DedupError", "Edge", "InputError", "Match", "MissingExtraError",
+    "ParamError", "Params", "Passage", "Scan", "Skipped", "Story", "Token", "bands", "choose_bands", "compare",
+    "fingerprints", "minhash", "read", "scan", "shingles", "signature", "tokenize",
 ]  # fmt: skip
 
 

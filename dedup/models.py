@@ -10,7 +10,10 @@ from typing import Any, Literal, SupportsIndex
 
 from dedup.errors import ArticleError, ParamError
 
-__all__ = ["RELATIONS", "Article", "Crowd", "Decision", "Match", "Params", "Passage", "Relation", "Skipped", "Token"]
+__all__ = [
+    "RELATIONS", "Article", "Crowd", "Decision", "Edge", "Match", "Params", "Passage", "Relation", "Skipped", "Story",
+    "Token",
+]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
 RELATIONS: tuple[Relation | None, ...] = (None, "reprint", "edited", "partial", "template", "same_story")
@@ -146,12 +149,48 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """Where an article of a story comes from.
+
+    Attributes:
+        id: the article.
+        derived_from: the article that it was made from; None where that is not known. A wrong arrow is worse than none.
+        relation: its relation to the story's anchor; None for the anchor itself.
+    """
+
+    id: str
+    derived_from: str | None
+    relation: Relation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that tell the same story: each shares text with the anchor, verified.
+
+    Attributes:
+        id: the anchor's id.
+        articles: the ids, by time of publication where it is known, then by id.
+        anchor: the article that all others were compared with: the earliest published, then the longest.
+        representatives: the longest article and the earliest published one, without repeats.
+        earliest: the earliest published of them; None where no time is known.
+        edges: one for each article, in the same order.
+    """
+
+    id: str
+    articles: tuple[str, ...]
+    anchor: str
+    representatives: tuple[str, ...]
+    earliest: str | None
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Whether an input is kept, and why.
 
     Attributes:
         id: the article's id in the scan; of an input that could not be used what `Skipped.input` says.
-        story: the id of its story; None where stories were not asked for.
+        story: the id of its story; None for an article that stands alone and for a skipped input.
         keep: False where `kept_id` holds all that it says, and for a skipped input.
         kept_id: for whose sake it is dropped; that one is kept (or stands in `against`). None for a kept article.
         relation: its relation to that one: "reprint" (also the same text again), "edited" or "template".

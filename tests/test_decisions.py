@@ -51,8 +51,8 @@ def vary(text, seed, share):
 def test_one_row_for_every_article():
     upper = TEXT.upper()
     assert rows([Article("a", TEXT), Article("b", upper), Article("c", OTHER)]) == [
-        Decision("a", None, True, None, None, "stands for 1 more"),
-        Decision("b", None, False, "a", "reprint", "same text"),
+        Decision("a", "a", True, None, None, "stands for 1 more"),
+        Decision("b", "a", False, "a", "reprint", "same text"),
         Decision("c", None, True, None, None, "no match"),
     ]
 
@@ -242,14 +242,14 @@ def test_repeated_renamed_and_unusable_inputs():
         Article("c", "…"), Article("a", TEXT + " xa"), Article("a", OTHER),
     ]  # fmt: skip
     assert [astuple(d) for d in rows(articles)] == [
-        ("a", None, True, None, None, "stands for 3 more"),
+        ("a", "a", True, None, None, "stands for 3 more"),
         ("article 2", None, False, None, None, "skipped: int: need an Article, a mapping or a string"),
-        ("b", None, False, "a", "reprint", "same text but for cosmetic changes"),
-        ("b", None, False, "a", "reprint", "repeated id"),
+        ("b", "a", False, "a", "reprint", "same text but for cosmetic changes"),
+        ("b", "a", False, "a", "reprint", "repeated id"),
         ("a#2", None, True, None, None, "stands for 1 more"),
         ("c", None, False, None, None, "skipped: no words"),
         ("c", None, False, None, None, "skipped: no words"),
-        ("a", None, False, "a", "reprint", "repeated id"),
+        ("a", "a", False, "a", "reprint", "repeated id"),
         ("a#2", None, False, "a#2", "reprint", "repeated id"),
     ]
 
@@ -410,7 +410,7 @@ def test_tables():
     assert {f.name: str(f.type) for f in decided.schema} == COLUMNS
     assert [tuple(r.values()) for r in decided.to_pylist()] == [astuple(d) for d in found.decisions()]
     assert set(matches.schema.metadata) == {b"dedup", b"params", b"tokenizer", b"corpus"}
-    with pytest.raises(ParamError, match="kind='pairs': need one of matches, decisions, stripped"):
+    with pytest.raises(ParamError, match="kind='pairs': need one of matches, stories, decisions, stripped"):
         found.to_arrow("pairs")
 
 

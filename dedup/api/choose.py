@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -16,7 +16,7 @@ from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
 
-__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "decisions", "is_kept"]
+__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "decisions", "is_kept", "moment"]
 
 KeepTemplates = Literal["all", "one"]
 CONTAINED = 0.98  # of an edited version's shingles stand in the kept one: nothing is added
@@ -134,7 +134,7 @@ class _Picker:
         return not self._shelf.is_new[article] or article in self._shelf.in_both
 
     def _moment_and_id(self, article: int) -> tuple[float, str]:
-        return _moment(self._shelf.details[article].get("published")), self._shelf.ids[article]
+        return moment(self._shelf.details[article].get("published")), self._shelf.ids[article]
 
 
 def _edges(rows: Any, home: _I64, one_template: bool) -> tuple[_I64, _I64, _I64]:
@@ -153,7 +153,7 @@ def _edges(rows: Any, home: _I64, one_template: bool) -> tuple[_I64, _I64, _I64]
     return sources, targets, reasons
 
 
-def _moment(value: Any) -> float:
+def moment(value: Any) -> float:
     """When something was published, in seconds; a day counts from its beginning; infinity where nothing is known."""
     when = value if isinstance(value, date) else dates.parse(value)
     if when is None or when != when:  # pandas has a time that is none
@@ -163,8 +163,8 @@ def _moment(value: Any) -> float:
     return (when if when.tzinfo else when.replace(tzinfo=dates.ZONE)).timestamp()
 
 
-def decisions(shelf: Shelf, choice: Choice) -> Iterator[Decision]:
-    """A Decision for each input of `articles`, in order."""
+def decisions(shelf: Shelf, choice: Choice, story_of: Mapping[str, str]) -> Iterator[Decision]:
+    """A Decision for each input of `articles`, in order; story_of: id of an article → id of its story."""
     stands_for = np.zeros(len(shelf.ids), np.int64)
     np.add.at(stands_for, choice.kept_for[choice.kept_for >= 0], 1)
     delegate = {copy: first for first, copies in shelf.copies.items() for copy in copies}
@@ -184,11 +184,12 @@ def decisions(shelf: Shelf, choice: Choice) -> Iterator[Decision]:
         elif kept_for >= 0 or kind == REPEATED:
             relation, reason = _WHY[choice.why[number] if kept_for >= 0 else _REPEATED]
             reason = _WHY[_REPEATED][1] if kind == REPEATED else reason
-            yield Decision(id, None, False, shelf.ids[kept_for] if kept_for >= 0 else id, relation, reason)
+            kept_id = shelf.ids[kept_for] if kept_for >= 0 else id
+            yield Decision(id, story_of.get(id), False, kept_id, relation, reason)
         else:
             version = shelf.numbers[delegate.get(id, id)]
             seen_as = int(choice.seen_as[number] | choice.seen_as[version])
-            yield Decision(id, None, True, None, None, _why_kept(int(stands_for[number]), seen_as))
+            yield Decision(id, story_of.get(id), True, None, None, _why_kept(int(stands_for[number]), seen_as))
 
 
 def _why_kept(stands_for: int, seen_as: int) -> str:

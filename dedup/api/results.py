@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -10,11 +11,12 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
+from dedup.api.group import find_stories
 from dedup.api.shelf import Shelf
 from dedup.api.tables import Kind, table
 from dedup.corpus import passages
 from dedup.io import make_table, write_rows
-from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Relation, Skipped
+from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Relation, Skipped, Story
 from dedup.text import furniture_spans, spans
 
 __all__ = ["Matches", "Rows", "Scan", "make_match"]
@@ -146,6 +148,12 @@ class Scan:
         """
         return Article(id, self._text(id), **self.details(id))
 
+    @functools.cached_property
+    def stories(self) -> list[Story]:
+        """The stories of two articles and more, by id: articles joined to an anchor that they share text with directly,
+        as reprint, edited version or partial copy. Made at the first access; the same for any order of the input."""
+        return find_stories(self._shelf, self._rows)
+
     def decisions(self, keep_templates: KeepTemplates = "all") -> Iterator[Decision]:
         """A Decision for every input of `articles`, in the order they came: which are kept, and why the others are not.
 
@@ -167,7 +175,8 @@ class Scan:
         >>> [(d.id, d.keep, d.kept_id) for d in scan([rain, rain.upper(), "Giá lúa ở Hà Lâm tăng nhẹ."]).decisions()]
         [('1', True, None), ('2', False, '1'), ('3', True, None)]
         """
-        return decisions(self._shelf, self._choose(keep_templates))
+        story_of = {id: story.id for story in self.stories for id in story.articles}
+        return decisions(self._shelf, self._choose(keep_templates), story_of)
 
     def kept(self, keep_templates: KeepTemplates = "all") -> list[bool]:
         """Whether each article of `articles` is kept, in the order they came, repeated ones included: see `decisions`.

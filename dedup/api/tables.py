@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Kind", "Table", "table"]
 
-Kind = Literal["matches", "decisions", "stripped"]
+Kind = Literal["matches", "stories", "decisions", "stripped"]
 
 _COLUMNS: dict[str, dict[str, ColumnType]] = {
     "matches": {
@@ -25,6 +25,9 @@ _COLUMNS: dict[str, dict[str, ColumnType]] = {
         "b_in_a": "float", "shared": "integer", "size_a": "integer", "size_b": "integer", "longest_passage": "integer",
         "title_a": "string", "title_b": "string", "source_a": "string", "source_b": "string", "published_a": "string",
         "published_b": "string", "url_a": "string", "url_b": "string",
+    },
+    "stories": {
+        "story": "string", "id": "string", "representative": "boolean", "derived_from": "string", "relation": "string",
     },
     "decisions": {
         "id": "string", "story": "string", "keep": "boolean", "kept_id": "string", "relation": "string",
@@ -55,6 +58,8 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
         raise ParamError(f"kind={kind!r}: need one of {', '.join(_COLUMNS)}")
     if kind == "matches":
         rows = _match_rows(scan)
+    elif kind == "stories":
+        rows = _story_rows(scan)
     elif kind == "decisions":
         rows = map(astuple, scan.decisions(keep_templates))
     else:
@@ -68,6 +73,12 @@ def _match_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
         figures = (m.resemblance, m.a_in_b, m.b_in_a, m.shared, m.size_a, m.size_b, m.longest_passage)
         about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
         yield (m.a, m.b, m.relation, *figures, *about)
+
+
+def _story_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
+    for story in scan.stories:
+        for edge in story.edges:
+            yield (story.id, edge.id, edge.id in story.representatives, edge.derived_from, edge.relation)
 
 
 def _stripped_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:

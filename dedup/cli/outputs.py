@@ -21,13 +21,14 @@ class Outputs:
     """Where a scan writes what: a path each, "-" for standard output, None for nowhere.
 
     Attributes:
-        matches, decisions, stripped: tables.
+        matches, stories, decisions, stripped: tables.
         keep: a file, or a new folder.
         summary: a JSON file for schedulers.
         keep_templates: "all" or "one".
     """
 
     matches: str | None = None
+    stories: str | None = None
     decisions: str | None = None
     stripped: str | None = None
     keep: str | None = None
@@ -76,7 +77,7 @@ class Outputs:
 
         kept = result.kept(self.keep_templates) if self.decides else []
         share = number(lang, sum(kept)), number(lang, len(kept))
-        for kind in ("matches", "decisions", "stripped"):
+        for kind in ("matches", "stories", "decisions", "stripped"):
             if target := self._targets().get(kind):
                 count = result.write(target, kind, keep_templates=self.keep_templates)
                 if target != "-":

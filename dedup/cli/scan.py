@@ -56,6 +56,7 @@ class _Job(NamedTuple):
 def scan_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, files, or - for JSON Lines.")],
     matches: Annotated[str | None, _option("FILE", "The matches: .jsonl, .csv, .parquet or -.", _OUTPUTS)] = None,
+    stories: Annotated[str | None, _option("FILE", "Which articles tell the same story.", _OUTPUTS)] = None,
     decisions: Annotated[str | None, _option("FILE", "For every input, whether it is kept.", _OUTPUTS)] = None,
     keep: Annotated[
         str | None,
@@ -98,7 +99,7 @@ def scan_command(
         raise ParamError(f"strip={strip!r}: need furniture, and --stripped FILE for what is left")
     params = Params(containment=_containment(containment), **{name: options[name] for name in _SKETCH})
     columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
-    outputs = Outputs(matches, decisions, stripped, keep, summary, keep_templates)
+    outputs = Outputs(matches, stories, decisions, stripped, keep, summary, keep_templates)
     job = _Job(paths, against or [], params, columns, outputs, choose_language(lang), strict, started)
     if code := _do(job):
         raise typer.Exit(code)

@@ -46,6 +46,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "all": ("ghi ra tệp: --matches trung.csv", "write to a file: --matches matches.csv"),
     "matches_written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
+    "stories_written": ("{0} bài trong các chuyện đã ghi vào {1}", "{0} articles of stories written to {1}"),
     "decisions_written": (
         "{0} quyết định đã ghi vào {1}: giữ {2} trên {3} bài",
         "{0} decisions written to {1}: {2} of {3} articles kept",
