@@ -11,8 +11,8 @@ import numpy as np
 
 from dedup import kernels
 from dedup.models import Params, Passage
-from dedup.sketch import Sketcher, Sketches, pack
-from dedup.text import spans, tables
+from dedup.sketch import Sketcher, Sketches
+from dedup.text import pack, spans, tables
 from dedup.threads import each_range, thread_count
 
 __all__ = ["Corpus", "Prepared", "passages"]

@@ -44,7 +44,6 @@ _ONGOING = _U(0xFF | 1 << 8 | 1 << 9)  # what a syllable keeps from letter to le
 
 _RADIX = np.uint64(0x9E3779B97F4A7C15)
 _RADIX2 = np.uint64(0x9E3779B97F4A7C15 * 0x9E3779B97F4A7C15 % 2**64)
-_RADIX3 = np.uint64(0x9E3779B97F4A7C15**3 % 2**64)
 _TONE = np.uint64(0xC2B2AE3D27D4EB4F)
 _ROLL = np.uint64(0xD6E8FEB86659FD93)
 _ORDER = np.uint64(0xA0761D6478BD642F)

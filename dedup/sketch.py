@@ -15,14 +15,14 @@ import numpy as np
 from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
-from dedup.text import tables
+from dedup.text import pack, tables
 from dedup.threads import thread_count
 
 if TYPE_CHECKING:
     from datasketch import MinHash
 
 __all__ = [
-    "Sketcher", "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "pack", "signature", "sketch",
+    "Sketcher", "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "signature", "sketch",
     "sketch_buffer",
 ]  # fmt: skip
 
@@ -98,7 +98,7 @@ class Sketcher:
     """
 
     def __init__(self, params: Params, *, signatures: bool = False) -> None:
-        self._params = Params(**{**params.as_dict(), "threads": 1})
+        self._params = params
         self._signatures = signatures
         self._threads = thread_count(params.threads)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
@@ -181,13 +181,6 @@ def sketch_buffer(
     window = params.min_passage - params.k + 1
     slopes, shifts = permutations(params.num_perm if signatures else 0)
     return Sketches(*kernels.sketches(buf, offsets, 0, len(offsets) - 1, look_up, params.k, window, slopes, shifts))
-
-
-def pack(blobs: Sequence[bytes]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], _I64]:
-    """Texts in one buffer, uint8, and where each begins: int64 (n + 1,)."""
-    offsets = np.zeros(len(blobs) + 1, np.int64)
-    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    return np.frombuffer(b"".join(blobs), np.uint8), offsets
 
 
 @functools.lru_cache(maxsize=8)

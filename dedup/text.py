@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from dedup.errors import ArticleError, ParamError
 from dedup.letters import letters
 from dedup.models import Params, Token
 
-__all__ = ["Tables", "encode", "furniture_spans", "shingles", "spans", "tables", "tokenize"]
+__all__ = ["Tables", "encode", "furniture_spans", "pack", "shingles", "spans", "tables", "tokenize"]
 
 Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases): what the kernels take
 _Kind = Literal["word", "number", "code", "glyph"]
@@ -36,6 +36,13 @@ _NEW_LINE = re.compile("\r\n|[\n-\r\x85\u2028\u2029]")
 def encode(text: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """The text as UTF-8 for the kernels, uint8 (bytes,). Lone surrogates are kept as three bytes each."""
     return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def pack(blobs: Sequence[bytes]) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.ndarray[Any, np.dtype[np.int64]]]:
+    """Texts in one buffer, uint8, and where each begins: int64 (n + 1,)."""
+    offsets = np.zeros(len(blobs) + 1, np.int64)
+    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
+    return np.frombuffer(b"".join(blobs), np.uint8), offsets
 
 
 def tokenize(text: str) -> list[Token]:
@@ -144,18 +151,15 @@ def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...])
             raise ParamError(f"aliases[{long!r}]={short!r}: need words on both sides, at most twice as many in short")
     trie = _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)))
     with_aliases: Tables = (*base, trie, nothing)
-    return (*base, with_aliases[3], _hash_table(_phrase_hashes(with_aliases)))
+    return (*base, trie, _hash_table(_phrase_hashes(with_aliases)))
 
 
 def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
     """The syllable hashes of each phrase; complemented where punctuation stands before one inside the phrase."""
     if not phrases:
         return []
-    blobs = [phrase.encode("utf-8", "surrogatepass") for phrase in phrases]
-    offsets = np.zeros(len(blobs) + 1, np.int64)
-    np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
-    buf = np.frombuffer(b"".join(blobs), np.uint8)
-    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, np.arange(len(blobs)), with_tables, 5)
+    buf, offsets = pack([phrase.encode("utf-8", "surrogatepass") for phrase in phrases])
+    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, np.arange(len(phrases)), with_tables, 5)
     is_first = np.zeros(len(syllables) + 1, np.bool_)
     is_first[0] = is_first[ends] = True
     is_behind = (flags & kernels.PUNCTUATED != 0) & ~is_first[:-1]

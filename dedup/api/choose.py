@@ -85,11 +85,7 @@ class _Picker:
     def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool) -> None:
         self._shelf, self._params = shelf, params
         self._titles = [details.get("title", "") for details in shelf.details]
-        number = shelf.numbers
-        self._articles = {number[d]: [number[d], *(number[c] for c in many)] for d, many in shelf.copies.items()}
-        home = np.arange(len(shelf.ids))
-        for version, members in self._articles.items():
-            home[members] = version
+        self._articles, home = shelf.by_version()
         sources, targets, reasons = _edges(rows, home, one_template)
         involved = {*np.unique(np.concatenate([sources, targets])).tolist(), *self._articles}
         for version in involved:

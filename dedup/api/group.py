@@ -19,11 +19,7 @@ _JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
 
 def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
     """The stories of two articles and more, by id. Templates join none; copies stand where their version stands."""
-    number = shelf.numbers
-    members = {number[first]: [number[id] for id in (first, *copies)] for first, copies in shelf.copies.items()}
-    home = np.arange(len(shelf.ids))
-    for version, copies in members.items():
-        home[copies] = version
+    members, home = shelf.by_version()
     shares: dict[int, list[tuple[float, int]]] = defaultdict(list)
     relations: dict[tuple[int, int], Relation | None] = {}
     size: dict[int, int] = {}

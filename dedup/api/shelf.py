@@ -72,6 +72,15 @@ class Shelf:
         """Whether one of two articles is new."""
         return self.is_new[self.numbers[a]] or self.is_new[self.numbers[b]]
 
+    def by_version(self) -> tuple[dict[int, list[int]], np.ndarray[Any, np.dtype[np.int64]]]:
+        """(delegate → itself and its copies, for each that has copies; the delegate of every article), by number."""
+        numbers = self.numbers
+        members = {numbers[d]: [numbers[d], *(numbers[c] for c in many)] for d, many in self.copies.items()}
+        home = np.arange(len(self.ids))
+        for delegate, articles in members.items():
+            home[articles] = delegate
+        return members, home
+
     def add(self, articles: Iterable[Any], is_new: bool, progress: Progress) -> None:
         """Takes articles in; what is no article is skipped and named."""
         total = len(articles) if isinstance(articles, Sequence) else None

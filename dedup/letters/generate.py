@@ -14,7 +14,6 @@ from unidecode import unidecode
 
 from dedup.letters import DIGIT, GLYPH, IGNORE, LETTER, LETTER_Y, MARK, NEWLINE, PUNCT, SENTENCE, SPACE, UPPER, VOWEL
 
-TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook above, dot below
 EXTRA_NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
 SENTENCE_SIGNS = '.!?:…"“”«»‘([{•*'
 FILLERS = "\u034f\u115f\u1160\u3164\uffa0\u17b4\u17b5"  # invisible, though their category says letter or mark
