@@ -11,12 +11,15 @@ from typing import Any, Literal, SupportsIndex
 from dedup.errors import ArticleError, ParamError
 
 __all__ = [
-    "RELATIONS", "Article", "Crowd", "Decision", "Edge", "Match", "Params", "Passage", "Relation", "Skipped", "Story",
-    "Token",
+    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Fact", "FactKind", "Match",
+    "Params", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
 RELATIONS: tuple[Relation | None, ...] = (None, "reprint", "edited", "partial", "template", "same_story")
+FactKind = Literal[
+    "quantity", "money", "percent", "date", "person", "organisation", "place", "code", "quote", "statement", "story"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,79 @@ class Match:
     def containment(self) -> float:
         """The larger of `a_in_b` and `b_in_a`: the share of one article that stands in the other."""
         return max(self.a_in_b, self.b_in_a)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a version says: `text == version[start:end]`, in code points of the original string.
+
+    Attributes:
+        kind: what it is about: "quantity", "money", "percent", "date" (days and hours), "person", "organisation",
+            "place", "code" (licence plates, exam codes, flights), "quote", "statement" (the rest) or "story" (material of
+            another story on the same page, as one item).
+        article: the id of the version that it stands in.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: FactKind
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The same thing with another value: 12 người chết, 13 người chết.
+
+    Attributes:
+        kind: that of both facts.
+        a, b: the two values, each in its version.
+    """
+
+    kind: FactKind
+    a: Fact
+    b: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A sentence of one version and the sentence of the other one that says the same, wholly or in part."""
+
+    a: Fact
+    b: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What version b says that a does not, and the other way round. Facts stand in the order of their texts.
+
+    Attributes:
+        a: the ids of what b was compared with: one version, or all versions published so far.
+        b: the id of the version in question.
+        added: facts only in b; spans do not overlap.
+        dropped: facts only in a (of several versions: in any of them, each fact once).
+        changed: the same thing with another value.
+        shared: sentences that both have, wholly or in part, as pairs.
+        left_out: page furniture, by-lines and captions without content, which are no facts; their kind is "statement".
+        relation, resemblance, a_in_b, b_in_a: as in Match; of several versions those of the one that is closest to b.
+            For "template" and None the two texts are not versions of one text: what is added is then all that b says.
+    """
+
+    a: tuple[str, ...]
+    b: str
+    added: tuple[Fact, ...]
+    dropped: tuple[Fact, ...]
+    changed: tuple[Change, ...]
+    shared: tuple[Counterpart, ...]
+    left_out: tuple[Fact, ...]
+    relation: Relation | None
+    resemblance: float
+    a_in_b: float
+    b_in_a: float
+
+    def __bool__(self) -> bool:
+        """Whether anything differs: a fact is added, dropped or changed."""
+        return bool(self.added or self.dropped or self.changed)
 
 
 @dataclass(frozen=True, slots=True)
