@@ -3,7 +3,7 @@
 `aliases.tsv`: long form → short form of the very same thing. `furniture.tsv`: kind → phrase that shows page furniture.
 `words.tsv`: kind → word that dates or labels what stands beside it.
 `abbreviations.tsv`: kind → word that decides whether a sentence ends beside it.
-`contrasts.tsv`: set → words of which only one can be true. `frequency.tsv`: syllable → how common it is.
+`compounds.tsv`: words of two syllables. `contrasts.tsv`: set → words of which only one can be true. `frequency.tsv`: syllable → how common it is.
 `function_words.tsv`: kind → word that carries no news of its own.
 `sources.tsv`: kind → agency, paper or station that articles name as their source.
 `units.tsv`: unit or counted noun → dimension and factor. `fact_words.tsv`: kind → word that decides about facts.
@@ -17,16 +17,19 @@ import functools
 from importlib import resources
 
 __all__ = [
-    "aliases", "contrasts", "fact_words", "frequencies", "function_words", "furniture_phrases", "organisations",
+    "aliases", "compounds", "contrasts", "fact_words", "frequencies", "function_words", "furniture_phrases", "organisations",
     "places", "sentence_cues", "sources", "surnames", "synonyms", "titles", "units", "words",
 ]  # fmt: skip
 
 
-def _rows(name: str) -> list[tuple[str, str]]:
+def _lines(name: str) -> list[list[str]]:
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
-    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
-    return [(first.strip(), second.strip()) for first, second in pairs]
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def _rows(name: str) -> list[tuple[str, str]]:
+    return [(first.strip(), second.strip()) for first, second in _lines(name)]
 
 
 @functools.cache
@@ -51,6 +54,12 @@ def words() -> list[tuple[str, str]]:
 def sentence_cues() -> list[tuple[str, str]]:
     """(kind, word) pairs; the kinds are explained at the head of the file."""
     return _rows("abbreviations.tsv")
+
+
+@functools.cache
+def compounds() -> list[str]:
+    """Words of two syllables."""
+    return [first for first, *_ in _lines("compounds.tsv")]
 
 
 @functools.cache

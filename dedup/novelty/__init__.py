@@ -1,0 +1,81 @@
+"""What one version says that another does not: sentences are aligned, new syllables marked, pieces cut, values compared.
+
+The task is novelty detection (Soboroff and Harman 2005), down to the words. Steps, each a module: `version` (a text as
+arrays), `align` (which sentences say the same), `features` and `decode` (which syllables carry news), `pieces` (spans and
+kinds), `changes` (the same thing with another value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dedup.novelty.align import Alignment, Evidence, align
+from dedup.novelty.changes import Conflict, find_conflicts
+from dedup.novelty.decode import load_weights, marginals
+from dedup.novelty.features import NAMES, TIES, features, ties
+from dedup.novelty.pieces import Piece, cut
+from dedup.novelty.version import Version, prepare
+
+__all__ = ["News", "Version", "find_changes", "find_news", "prepare"]
+
+_THRESHOLD = 0.4  # of the probability that a syllable carries news
+_EXPLAINED = 0.2  # of the weight of both sentences of a change
+_SHARED = 0.3  # of a sentence's weight that another one must explain to stand beside it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class News:
+    """What a version says that the versions it was compared with do not.
+
+    Attributes:
+        version: it.
+        pieces: (first, behind) syllables, in order, apart from each other.
+        is_anywhere: bool (n,), syllables that the others have somewhere.
+        alignment: its sentences and those of the others.
+        evidence: the others.
+    """
+
+    version: Version
+    pieces: tuple[Piece, ...]
+    is_anywhere: np.ndarray[Any, np.dtype[np.bool_]]
+    alignment: Alignment
+    evidence: Evidence
+
+    def counterparts(self) -> list[tuple[int, int, int]]:
+        """(sentence, other version, its sentence) for each sentence that another one explains in good part."""
+        rows = []
+        for sentence, chosen in enumerate(self.alignment.chosen):
+            if chosen and self.alignment.best[sentence] >= _SHARED:
+                rows.append((sentence, *self.evidence.place(chosen[0])))
+        return rows
+
+
+def find_news(version: Version, others: Sequence[Version]) -> News:
+    """What a version says that none of the others does."""
+    evidence = Evidence(others)
+    alignment = align(version, evidence)
+    table = features(version, evidence, alignment)
+    chance = marginals(table, ties(version, table), version.edges, load_weights(NAMES, TIES))
+    known = np.maximum(table[:, NAMES.index("aligned")], table[:, NAMES.index("run_5")]) >= 0.5
+    return News(version, tuple(cut(version, chance > _THRESHOLD, known)), table[:, NAMES.index("anywhere")] > 0, alignment, evidence)
+
+
+def find_changes(a: News, b: News) -> list[Conflict]:
+    """Values that differ between two versions, each the first of those that the other one was compared with."""
+    return find_conflicts(a.version, b.version, _mutual(a, b))
+
+
+def _mutual(a: News, b: News) -> dict[tuple[int, int], bool]:
+    """Sentences of which one helps to explain the other, and both are explained in part; True where each does."""
+    there = {(s, u) for s, chosen in enumerate(a.alignment.chosen) for u in chosen if u < len(b.version.digests)}
+    back = {(s, u) for u, chosen in enumerate(b.alignment.chosen) for s in chosen if s < len(a.version.digests)}
+    a_best, b_best = a.alignment.best, b.alignment.best
+    return {
+        (s, u): (s, u) in there and (s, u) in back
+        for s, u in there | back
+        if a_best[s] >= _EXPLAINED and b_best[u] >= _EXPLAINED
+    }

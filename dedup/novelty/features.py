@@ -1,0 +1,230 @@
+"""What tells a syllable that carries news from one that the other version has too: a row of figures for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup.facts import agree
+from dedup.novelty.align import Alignment, Evidence, common_runs, gaps, is_in, within
+from dedup.novelty.version import GRAMMAR, LINK, UNIT, Version
+
+__all__ = ["NAMES", "TIES", "features", "ties"]
+
+_F64 = np.ndarray[Any, np.dtype[np.float64]]
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_RUNS = (2, 3, 5, 8, 12, 20)
+_WHOLE = 64  # of Alignment.strength
+_ANCHOR = 3 * UNIT  # common words lighter than this between two gaps belong to them
+_HEAVY = 3 * UNIT
+
+NAMES = (
+    "aligned", "anywhere", *(f"run_{n}" for n in _RUNS), "known", "known_left", "known_right", "known_left_2",
+    "known_right_2", "near_2", "near_6", "clause", "sentence", "sentence_squared", "best", "unaligned", "document",
+    "document_keys", "weight", "number", "name", "grammar", "link", "aside", "sentence_keys", "sentence_keys_anywhere",
+    "key_share", "new_key", "new_number", "clause_keys", "gap", "gap_weight", "gap_other", "in_common", "explained_back",
+    "explaining", "length", "is_short", "first_two", "place", "place_from_end", "opens_clause", "capitals", "numbers",
+    "uncovered", "asides", "distance", "beside_new", "fact_known", "fact_known_anywhere", "fact_new", "clause_length", "synonym",
+)  # fmt: skip
+
+
+TIES = ("always", "clause", "grammar", "behind_grammar", "link", "inside_name", "inside_fact", "inside_run", "same_side",
+        "inside_word")
+
+
+def ties(version: Version, table: _F64) -> _F64:
+    """What holds a syllable to the one before, float64 (n, len(TIES)): see TIES. The first of a sentence has zeros.
+
+    Args:
+        version: the version.
+        table: its features.
+    """
+    v = version
+    result = np.zeros((len(v), len(TIES)))
+    if not len(v):
+        return result
+    run, grammar = table[:, NAMES.index("run_3")] > 0, v.role == GRAMMAR
+    side = table[:, NAMES.index("in_common")]
+    fact = np.zeros(len(v), np.int64)
+    for number, (mention, (lo, hi)) in enumerate(zip(v.mentions, v.mention_edges, strict=True), 1):
+        if mention.kind != "quote":
+            fact[lo:hi] = number
+    behind = np.arange(len(v)) - 1
+    rows = (
+        np.ones(len(v)), v.opens_clause, grammar, grammar[behind], v.role == LINK, v.is_name & v.is_name[behind],
+        (fact > 0) & (fact == fact[behind]), run & run[behind], side == side[behind],
+        v.ends_word,
+    )  # fmt: skip
+    for column, row in enumerate(rows):
+        result[:, column] = row
+    result[v.edges[:-1]] = 0
+    return result
+
+
+def features(version: Version, evidence: Evidence, alignment: Alignment) -> _F64:
+    """A row for each syllable, float64 (n, len(NAMES)); see NAMES. Shares are 0..1; no figure depends on where in the
+    text a sentence stands."""
+    v, n = version, len(version)
+    table = np.zeros((n, len(NAMES)))
+    column = {name: table[:, i] for i, name in enumerate(NAMES)}
+    if not n:
+        return table
+    run = common_runs(v, evidence, _RUNS)
+    known = np.maximum(alignment.strength, _WHOLE * (run >= 5))
+    _match(column, v, evidence, alignment, run)
+    _surroundings(column, v, alignment, known)
+    _keys(column, v, evidence, alignment, known)
+    _gaps(column, v, evidence, alignment)
+    _places(column, v, known)
+    _facts(column, v, evidence, alignment)
+    return table
+
+
+def _match(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment, run: _I64) -> None:
+    column["aligned"][:] = alignment.strength / _WHOLE
+    column["anywhere"][:] = is_in(v.syllables, evidence.all)
+    for n in _RUNS:
+        column[f"run_{n}"][:] = run >= n
+    column["weight"][:] = v.weights / UNIT
+    column["number"][:], column["name"][:] = v.is_number, v.is_name
+    column["grammar"][:], column["link"][:], column["aside"][:] = v.role == GRAMMAR, v.role == LINK, v.is_aside
+    column["opens_clause"][:] = v.opens_clause
+    column["best"][:] = alignment.best[v.sentence]
+    column["synonym"][:] = _synonyms(v, evidence, alignment) & (alignment.strength < _WHOLE // 2) & (run < 5)
+    chosen = np.array([len(c) for c in alignment.chosen])
+    column["unaligned"][:], column["explaining"][:] = (chosen == 0)[v.sentence], chosen[v.sentence]
+
+
+def _synonyms(v: Version, evidence: Evidence, alignment: Alignment) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a sentence that explains its own says the same in another word."""
+    result = np.zeros(len(v), np.bool_)
+    for nth in range(max(map(len, alignment.chosen), default=0)):
+        there = np.array([c[nth] if len(c) > nth else evidence.sentences for c in alignment.chosen])
+        result |= is_in(within(v.groups, there[v.sentence]), evidence.said)
+    return result & (v.groups != 0)
+
+
+def _share(part: _I64, whole: _I64, edges: _I64) -> _F64:
+    """The sum of `part` over the sum of `whole` in each stretch that begins at `edges`."""
+    result: _F64 = np.add.reduceat(part, edges) / np.maximum(np.add.reduceat(whole, edges), 1)
+    return result
+
+
+def _window(v: Version, known: _I64, reach: int) -> _F64:
+    """The known share of what stands within so many syllables in the same sentence."""
+    lo = np.maximum(np.arange(len(v)) - reach, v.edges[v.sentence])
+    hi = np.minimum(np.arange(len(v)) + reach + 1, v.edges[v.sentence + 1])
+    part = np.concatenate([[0], np.cumsum(known * v.weights)])
+    whole = np.concatenate([[0], np.cumsum(v.weights)])
+    result: _F64 = (part[hi] - part[lo]) / (_WHOLE * (whole[hi] - whole[lo]))
+    return result
+
+
+def _surroundings(column: dict[str, _F64], v: Version, alignment: Alignment, known: _I64) -> None:
+    share = known / _WHOLE
+    column["known"][:] = share
+    of_sentence = _share(alignment.strength * v.weights, _WHOLE * v.weights, v.edges[:-1])[v.sentence]
+    column["sentence"][:], column["sentence_squared"][:] = of_sentence, of_sentence**2
+    first, behind = v.edges[v.sentence], v.edges[v.sentence + 1]
+    place = np.arange(len(v))
+    for name, step in (("known_left", -1), ("known_right", 1), ("known_left_2", -2), ("known_right_2", 2)):
+        there = place + step
+        is_inside = (there >= first) & (there < behind)
+        column[name][:] = np.where(is_inside, share[np.clip(there, 0, len(v) - 1)], of_sentence)
+    column["near_2"][:], column["near_6"][:] = _window(v, known, 2), _window(v, known, 6)
+    edges = np.flatnonzero(v.opens_clause)
+    clause = np.cumsum(v.opens_clause) - 1
+    column["clause"][:] = _share(known * v.weights, _WHOLE * v.weights, edges)[clause]
+    column["clause_length"][:] = np.minimum(np.diff(np.append(edges, len(v)))[clause], 20) / 20
+    column["document"][:] = int((known * v.weights).sum()) / (_WHOLE * int(v.weights.sum()))
+
+
+def _keys(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment, known: _I64) -> None:
+    """Numbers and names: how many of them the other version has, in the sentence that explains this one and at all."""
+    key = v.is_number | v.is_name
+    anywhere = key & is_in(v.syllables, evidence.keys)
+    aligned = key & (alignment.strength > 0)
+    count = np.add.reduceat(key.astype(np.int64), v.edges[:-1])
+    none = (count == 0)[v.sentence]
+    for name, part in (("sentence_keys", aligned), ("sentence_keys_anywhere", anywhere)):
+        share = _share(part.astype(np.int64), key.astype(np.int64), v.edges[:-1])[v.sentence]
+        column[name][:] = np.where(none, -0.2, share)
+    column["key_share"][:] = (count / np.diff(v.edges))[v.sentence]
+    column["new_key"][:], column["new_number"][:] = key & ~anywhere, v.is_number & ~anywhere
+    column["document_keys"][:] = anywhere.sum() / max(1, int(key.sum()))
+    edges, clause = np.flatnonzero(v.opens_clause), np.cumsum(v.opens_clause) - 1
+    share = _share((key & (known > 0)).astype(np.int64), key.astype(np.int64), edges)
+    column["clause_keys"][:] = np.where(np.add.reduceat(key.astype(np.int64), edges) == 0, 0.5, share)[clause]
+
+
+def _gaps(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment) -> None:
+    """Words instead of others (a paraphrase or another value) against words added between common ones."""
+    ours, weights = v.syllables.tolist(), v.weights.tolist()
+    theirs, their_weights = evidence.syllables, evidence.weights
+    totals = np.concatenate([[0], np.cumsum(v.weights)])
+    gap, own, other, common = (column[name] for name in ("gap", "gap_weight", "gap_other", "in_common"))
+    for s, chosen in enumerate(alignment.chosen):
+        lo, hi = int(v.edges[s]), int(v.edges[s + 1])
+        back = 0.0
+        sentence = np.unique(v.syllables[lo:hi]) if chosen else v.syllables[:0]
+        for u in chosen[:2]:
+            first, behind = int(evidence.edges[u]), int(evidence.edges[u + 1])
+            row, heavy = theirs[first:behind], their_weights[first:behind]
+            rest = np.concatenate([[0], np.cumsum(heavy)])
+            is_common = np.ones(hi - lo, np.bool_)
+            for g in gaps(ours[lo:hi], row.tolist(), weights[lo:hi], _ANCHOR):
+                is_common[g.lo : g.hi] = False
+                mine = int(totals[lo + g.hi] - totals[lo + g.lo])
+                its = int(rest[g.other_hi] - rest[g.other_lo])
+                part = slice(lo + g.lo, lo + g.hi)
+                better = (common[part] == 0) & (its / max(1, mine + its) >= gap[part])
+                gap[part] = np.where(better, its / max(1, mine + its), gap[part])
+                own[part] = np.where(better, min(mine / UNIT, 40) / 10, own[part])
+                other[part] = np.where(better, min(its / UNIT, 40) / 10, other[part])
+            common[lo:hi] = np.maximum(common[lo:hi], is_common)
+            back = max(back, int(heavy[is_in(row, sentence)].sum()) / max(1, int(heavy.sum())))
+        column["explained_back"][lo:hi] = back
+
+
+def _places(column: dict[str, _F64], v: Version, known: _I64) -> None:
+    place = np.arange(len(v)) - v.edges[v.sentence]
+    size = np.diff(v.edges)[v.sentence]
+    column["length"][:], column["is_short"][:] = np.minimum(size, 60), size < 6
+    column["first_two"][:] = place < 2
+    column["place"][:], column["place_from_end"][:] = np.minimum(place, 10) / 10, np.minimum(size - 1 - place, 10) / 10
+    ones = np.ones(len(v), np.int64)
+    for name, part in (("capitals", v.is_name), ("numbers", v.is_number), ("asides", v.is_aside)):
+        column[name][:] = _share(part.astype(np.int64), ones, v.edges[:-1])[v.sentence]
+    is_new = (known < _WHOLE // 2) & ~v.is_aside
+    mass = np.add.reduceat(np.where(is_new, v.weights, 0), v.edges[:-1])
+    column["uncovered"][:] = np.minimum(mass / UNIT, 100)[v.sentence] / 20
+    distance = _distance(v, is_new & (v.weights > _HEAVY))
+    column["distance"][:], column["beside_new"][:] = distance / 4, distance <= 1
+
+
+def _distance(v: Version, marked: np.ndarray[Any, np.dtype[np.bool_]]) -> _I64:
+    """Syllables to the nearest marked one in the same sentence, at most 12."""
+    place = np.arange(len(v))
+    before = np.maximum.accumulate(np.where(marked, place, -99))
+    behind = np.minimum.accumulate(np.where(marked, place, len(v) + 99)[::-1])[::-1]
+    left = np.where(before >= v.edges[v.sentence], place - before, 12)
+    right = np.where(behind < v.edges[v.sentence + 1], behind - place, 12)
+    result: _I64 = np.minimum(np.minimum(left, right), 12)
+    return result
+
+
+def _facts(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment) -> None:
+    """Whether a typed fact agrees with one of the sentences that explain its own, or with any."""
+    theirs: dict[str, list[tuple[int, Any]]] = {}
+    for number, other in enumerate(evidence.versions):
+        for mention, (lo, _) in zip(other.mentions, other.mention_edges, strict=True):
+            theirs.setdefault(mention.kind, []).append((int(evidence.first[number] + other.sentence[lo]), mention))
+    for mention, (lo, hi) in zip(v.mentions, v.mention_edges, strict=True):
+        if mention.kind in ("quote", "person", "organisation", "place"):  # their syllables tell more than they do
+            continue
+        chosen = alignment.chosen[int(v.sentence[lo])]
+        same = {u for u, other in theirs.get(mention.kind, ()) if agree(mention, other)}
+        column["fact_known"][lo:hi] = bool(same.intersection(chosen))
+        column["fact_known_anywhere"][lo:hi] = bool(same)
+        column["fact_new"][lo:hi] = not same
