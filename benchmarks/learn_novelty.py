@@ -2,9 +2,9 @@
 
     learn_novelty.py GOLD.jsonl... [--folds 8] [--penalty 60] [--write]
 
-A line of GOLD holds two versions `a` and `b`, `dropped` and `added`: spans [start, end] (code points) of what only a, and
-only b, says. Prints precision, recall and F1 over syllables in cross-validation by pair, then of the weights learnt from
-all; --write puts these into the package. Needs scipy (`pip install -e '.[bench]'`).
+A line of GOLD holds two versions `a` and `b`, `dropped` and `added`: spans [start, end] (code points) of what only a,
+and only b, says. Prints precision, recall and F1 over syllables in cross-validation by pair, then of the weights learnt
+from all; --write puts these into the package. Needs scipy (`pip install -e '.[bench]'`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dedup.novelty.features import NAMES, TIES, features, ties
 from dedup.novelty.version import Version, prepare
 
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
-HEAD = """# What each feature (see features.py) adds to the log-odds that a syllable carries news: name, weight, tab separated.
+HEAD = """# What each feature (features.py) adds to the log-odds that a syllable carries news: name, weight.
 # Learnt by benchmarks/learn_novelty.py from {pairs} labelled pairs of versions ({syllables} syllables).
 """
 

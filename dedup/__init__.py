@@ -14,29 +14,50 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import Scan, compare, scan
+    from dedup.api import Scan, compare, diff, scan
     from dedup.errors import ArticleError, DedupError, InputError, MissingExtraError, ParamError
+    from dedup.furniture import Furniture
     from dedup.io import read
-    from dedup.models import Article, Crowd, Decision, Edge, Match, Params, Passage, Skipped, Story, Token
+    from dedup.models import (
+        Article,
+        Change,
+        Counterpart,
+        Crowd,
+        Decision,
+        Diff,
+        Edge,
+        Fact,
+        Match,
+        Params,
+        Passage,
+        Skipped,
+        Story,
+        Token,
+    )
     from dedup.sketch import bands, choose_bands, fingerprints, minhash, signature
     from dedup.text import shingles, tokenize
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("Scan", "compare", "scan"),
+    "api": ("Scan", "compare", "diff", "scan"),
     "errors": ("ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"),
+    "furniture": ("Furniture",),
     "io": ("read",),
-    "models": ("Article", "Crowd", "Decision", "Edge", "Match", "Params", "Passage", "Skipped", "Story", "Token"),
+    "models": (
+        "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Fact", "Match", "Params", "Passage",
+        "Skipped", "Story", "Token",
+    ),
     "sketch": ("bands", "choose_bands", "fingerprints", "minhash", "signature"),
     "text": ("shingles", "tokenize"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Article", "ArticleError", "Crowd", "Decision", "DedupError", "Edge", "InputError", "Match", "MissingExtraError",
-    "ParamError", "Params", "Passage", "Scan", "Skipped", "Story", "Token", "bands", "choose_bands", "compare",
-    "fingerprints", "minhash", "read", "scan", "shingles", "signature", "tokenize",
+    "Article", "ArticleError", "Change", "Counterpart", "Crowd", "Decision", "DedupError", "Diff", "Edge", "Fact",
+    "Furniture", "InputError", "Match", "MissingExtraError", "ParamError", "Params", "Passage", "Scan", "Skipped",
+    "Story", "Token", "bands", "choose_bands", "compare", "diff", "fingerprints", "minhash", "read", "scan", "shingles",
+    "signature", "tokenize",
 ]  # fmt: skip
 
 

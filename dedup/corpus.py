@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
+from dedup.furniture import Furniture, Learner
 from dedup.models import Params, Passage
 from dedup.sketch import Sketcher, Sketches
-from dedup.text import pack, spans, tables
+from dedup.text import Learnt, pack, spans
 from dedup.threads import each_range, thread_count
 
 __all__ = ["Corpus", "Prepared", "passages"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 class _Chunk(NamedTuple):
     first: int
     buf: np.ndarray[Any, np.dtype[np.uint8]]
     offsets: _I64
+    groups: _U64  # of sources, see dedup.furniture
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,27 @@ class Prepared:
     shingle_starts: _I64
 
     @staticmethod
-    def of(texts: Sequence[str], params: Params) -> Prepared:
-        """A few texts, prepared at once."""
+    def of(texts: Sequence[str], params: Params, furniture: Furniture, groups: Sequence[np.uint64]) -> Prepared:
+        """A few texts, prepared at once, each without the furniture of its group."""
         buf, offsets = pack([text.encode("utf-8", "surrogatepass") for text in texts])
-        return _join([kernels.prepare(buf, offsets, np.arange(len(texts)), tables(params), params.k)])
+        grouped = furniture.grouped(np.array(groups, np.uint64), params)
+        return _join([
+            kernels.prepare(buf, offsets, grouped.groups, np.arange(len(texts)), grouped.tables, params.k)
+        ])  # fmt: skip
 
 
 class Corpus:
-    """Texts in the order they were added, each numbered from 0; sketched by other threads as they come."""
+    """Texts in the order they were added, each numbered from 0; sketched by other threads as they come.
 
-    def __init__(self, params: Params, *, signatures: bool = False) -> None:
+    Attributes:
+        furniture: what is left out of the texts; once `finish` is called also what was learnt from them.
+    """
+
+    def __init__(self, params: Params, furniture: Furniture, *, signatures: bool = False) -> None:
         self._params = params
+        self.furniture = furniture
+        self._signatures = signatures
+        self._learner = Learner()
         self._sketcher = Sketcher(params, signatures=signatures)
         self._chunks: list[_Chunk] = []
         self._firsts: list[int] = []
@@ -63,17 +77,51 @@ class Corpus:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, texts: Sequence[bytes]) -> None:
-        """Appends texts, as UTF-8."""
-        chunk = _Chunk(self._count, *pack(texts))
+    def add(self, texts: Sequence[bytes], groups: _U64, teaching: _U64 | None = None) -> None:
+        """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
+        alone whose group there is not 0."""
+        chunk = _Chunk(self._count, *pack(texts), groups)
         self._chunks.append(chunk)
         self._firsts.append(chunk.first)
         self._count += len(texts)
-        self._sketcher.add(chunk.buf, chunk.offsets)
+        take = None if teaching is None else functools.partial(self._learner.add, chunk.first, teaching)
+        grouped = self.furniture.grouped(groups, self._params)
+        self._sketcher.add(chunk.buf, chunk.offsets, grouped, take)
 
-    def finish(self) -> Sketches:
-        """The sketches of all texts; nothing can be added afterwards."""
-        return self._sketcher.finish()
+    def finish(self, names: Mapping[int, str]) -> Sketches:
+        """The sketches of all texts, without the furniture that they show; nothing can be added afterwards.
+
+        Args:
+            names: the source of each group.
+        """
+        sketches = self._sketcher.finish()
+        if found := self._learner.learn(sketches.versions):
+            self.furniture = Furniture.of(found, self.utf8, names, self._params)
+            sketches = self._renewed(sketches, self._learner.holding(found))
+        self._learner = Learner()
+        return sketches
+
+    def _renewed(self, sketches: Sketches, which: _I64) -> Sketches:
+        """The sketches, those of the texts `which` made anew by what is furniture now."""
+        sketcher = Sketcher(self._params, signatures=self._signatures)
+        try:
+            edges = np.searchsorted(which, [*self._firsts, self._count])
+            for chunk, lo, hi in zip(self._chunks, edges, edges[1:], strict=False):
+                places = which[lo:hi] - chunk.first
+                buf, offsets = chunk.buf, chunk.offsets
+                if len(places) < len(offsets) - 1:
+                    buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in places.tolist()])
+                sketcher.add(buf, offsets, self.furniture.grouped(chunk.groups[places], self._params))
+            place = np.arange(len(sketches))
+            place[which] = len(sketches) + np.arange(len(which))
+            return Sketches.join([sketches, sketcher.finish()]).take(place)
+        finally:
+            sketcher.close()
+
+    def learnt(self, number: int) -> Learnt | None:
+        """The furniture that is left out of a text."""
+        chunk = self._chunks[bisect_right(self._firsts, number) - 1]
+        return self.furniture.learnt(chunk.groups[number - chunk.first])
 
     def close(self) -> None:
         """Drops what is under way."""
@@ -103,20 +151,21 @@ class Corpus:
             result[inside] = offsets[place[inside] + 1] - offsets[place[inside]]
         return result
 
-    def prepare(self, which: _I64) -> Prepared:
-        """The texts `which` (ascending) made ready for exact comparison."""
-        look_up, k = tables(self._params), self._params.k
+    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+        """The texts `which` (ascending) made ready for exact comparison, or without their shingles."""
+        k = self._params.k if shingles else 0
         chunk, place = self._locate(which)
         parts = []
         for number in np.unique(chunk).tolist():
             places = place[chunk == number]
-            parts.append((self._chunks[number], places))
+            taken = self._chunks[number]
+            parts.append((taken, self.furniture.grouped(taken.groups, self._params), places))
 
         def work(lo: int, hi: int) -> list[tuple[Any, ...]]:
-            return [kernels.prepare(c.buf, c.offsets, places, look_up, k) for c, places in parts[lo:hi]]
+            return [kernels.prepare(c.buf, c.offsets, g.groups, places, g.tables, k) for c, g, places in parts[lo:hi]]
 
         done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
-        return _join(done) if done else Prepared.of([], self._params)
+        return _join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
 
 def _join(parts: list[tuple[Any, ...]]) -> Prepared:
@@ -133,10 +182,12 @@ def _starts(ends: tuple[_I64, ...]) -> _I64:
     return np.concatenate([np.zeros(1, np.int64), *(part + b for part, b in zip(ends, base, strict=False))])
 
 
-def passages(a: str, b: str, params: Params) -> list[Passage]:
+def passages(
+    a: str, b: str, params: Params, learnt_a: Learnt | None = None, learnt_b: Learnt | None = None
+) -> list[Passage]:
     """The copied passages of two texts, by their start in a (greedy string tiling; Wise 1993)."""
-    syl_a, flag_a, start_a, end_a = spans(a, params)
-    syl_b, flag_b, start_b, end_b = spans(b, params)
+    syl_a, flag_a, start_a, end_a = spans(a, params, learnt_a)
+    syl_b, flag_b, start_b, end_b = spans(b, params, learnt_b)
     tiles = kernels.tile_spans(syl_a, flag_a, syl_b, flag_b)
     return [
         Passage(int(start_a[i]), int(end_a[i + n - 1]), int(start_b[j]), int(end_b[j + n - 1]), n)

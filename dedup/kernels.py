@@ -57,11 +57,17 @@ _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
 
 # Furniture, by line: see _mark_furniture.
-_DATELINE, _DATED, _DROP, _ENDS_TEXT = 1, 2, 4, 8
+_DATELINE, _DATED, _DROP, _ENDS_TEXT, _TAUGHT = 1, 2, 4, 8, 16
 _LONG_LINE, _HEADLINE, _START_LIMIT, _TITLED_LIMIT, _CREDIT_LIMIT = 30, 40, 14, 24, 6
-_TEXT_LINE, _SENTENCE_LINE = 20, 12
+_TEXT_LINE, _SENTENCE_LINE, _SENTENCES = 20, 12, 4
 _EXACT, _STARTS, _COMMENTS, _RELATED, _CREDIT, _CAPTION, _URL, _TAIL, _MENU = 1, 2, 3, 4, 5, 6, 7, 8, 9
 _DATE_WORD, _LABEL, _DATE_LABEL, _YEAR = 10, 11, 12, 13
+
+# Furniture that a corpus shows: see _note_units and dedup.furniture.
+TEXT, PART, GONE = 1, 2, 4  # a unit that reads like text; a sentence of a longer line; structural furniture
+LEARNT, HEADING = 1, 2  # kinds of learnt units
+SAMPLE_K = 5
+_SAMPLE_BOUND, _SHORTEST_PART = _U(1 << 60), 8
 
 
 def cache_directory() -> Path | None:
@@ -554,6 +560,31 @@ def _lines(syl, flag, n, first, code):
 
 
 @_inlined
+def _run_hash(syl, lo, hi):
+    """A hash of a line or sentence, as _lines has it."""
+    h = np.uint64(0)
+    for i in range(lo, hi):
+        h = (h ^ syl[i]) * _ROLL
+        h ^= h >> _U31
+    return h
+
+
+@_inlined
+def _next(flag, lo, hi, what):
+    """Where the line (or sentence) that begins at lo ends, at hi at the latest; `what` is the flag of a beginning."""
+    i = lo + 1
+    while i < hi and not flag[i] & what:
+        i += 1
+    return i
+
+
+@_inlined
+def _is_text(flag, lo, hi, n, least):
+    """Whether a line is no headline, menu or caption: it is long, or of `least` syllables and ends with a full stop."""
+    return hi - lo >= _LONG_LINE or (hi - lo >= least and (hi == n or flag[hi] & PUNCTUATED))
+
+
+@_inlined
 def _phrase(syl, lo, hi, keys, kinds):
     """The kind and length of the longest known phrase that syl[lo:hi] begins with; whether it is the whole of it."""
     kind, whole, size = 0, False, 0
@@ -663,25 +694,37 @@ def _caption_of(syl, flag, lo, hi, keys, kinds):
 
 
 @njit
-def _mark_furniture(syl, flag, n, phrases, what, first, code):
-    """Decides for each line whether it is page furniture (_DROP in what[line]). Returns the number of lines.
+def _mark_furniture(syl, flag, n, phrases, learnt, what, first, code):
+    """Decides for each line whether it is page furniture (_DROP or _TAUGHT in what[line]). Returns the number of lines.
 
     By line alone: hotline, credits, addresses, datelines, captions without content. By context: lines printed again,
     captions that repeat a line, the comment box and lists of related headlines (short lines under their heading), runs
     of dated headlines. Looks at syllables and line ends only, so every respelling of a text has the same furniture.
+    `learnt` is (table, group): lines known from a corpus are _TAUGHT, unless the group is 0, and never end a list; so
+    are the short lines behind a known heading (that stands behind the first text) as long as a known one follows them.
     """
     keys, kinds = phrases
+    table, group = learnt
     m = _lines(syl, flag, n, first, code)
     size = 4
     while size < 2 * m:
         size *= 2
     seen = np.zeros(size, np.uint64)
-    listing = 0
+    listing, known, since, has_text = 0, 0, -1, False
     for i in range(m):
         lo, hi = first[i], first[i + 1]
         what[i], opens = _judge_line(syl, flag, lo, hi, keys, kinds)
+        if group != 0:
+            known = _find(table[0], table[1], _mix(code[i] ^ group))
+            if known:
+                what[i] |= _TAUGHT
+                for x in range(since, i if since >= 0 else since):
+                    what[x] |= _TAUGHT
+                since = i + 1 if since >= 0 or (known == HEADING and has_text) else -1
+            elif _is_text(flag, lo, hi, n, _SENTENCE_LINE):
+                since, has_text = -1, True
         is_sentence = hi - lo >= _SENTENCE_LINE and (i + 1 == m or flag[hi] & PUNCTUATED)
-        if hi - lo >= _LONG_LINE or (listing == _RELATED and is_sentence):
+        if not known and (hi - lo >= _LONG_LINE or (listing == _RELATED and is_sentence)):
             listing = 0
         elif listing:
             what[i] |= _DROP
@@ -712,13 +755,14 @@ def _drop_edges(flag, first, what, m):
 
     Before: where a line before the first paragraph is known for furniture, all lines above the headline (the longest of
     the five before the paragraph), and short ones between the two. Behind: from the first line on that is known to end
-    a text. Both need such a line, so the short lines of an article itself stay.
+    a text, unless the article goes on behind it: more sentences follow than other lines. Both need such a line, so the
+    short lines of an article itself stay.
     """
     opens, is_page = 0, False
     while opens < m:
         length = first[opens + 1] - first[opens]
         is_sentence = opens + 1 == m or flag[first[opens + 1]] & PUNCTUATED
-        if not what[opens] & _DROP and (length >= _TEXT_LINE or (length >= _SENTENCE_LINE and is_sentence)):
+        if not what[opens] & (_DROP | _TAUGHT) and (length >= _TEXT_LINE or (length >= _SENTENCE_LINE and is_sentence)):
             break
         is_page = is_page or what[opens] & (_DROP | _ENDS_TEXT)
         opens += 1
@@ -726,7 +770,8 @@ def _drop_edges(flag, first, what, m):
         title = -1
         for i in range(max(0, opens - 5), opens):
             length = first[i + 1] - first[i]
-            if not what[i] & _DROP and length >= 5 and (title < 0 or length > first[title + 1] - first[title]):
+            is_longest = title < 0 or length > first[title + 1] - first[title]
+            if not what[i] & (_DROP | _TAUGHT) and length >= 5 and is_longest:
                 title = i
         for i in range(opens):
             if i < title or (i > title >= 0 and first[i + 1] - first[i] <= _SENTENCE_LINE):
@@ -735,6 +780,17 @@ def _drop_edges(flag, first, what, m):
     while closes >= 0 and (what[closes] & _DROP or first[closes + 1] - first[closes] < _LONG_LINE):
         closes -= 1
     is_over = False
+    sentences, others, last = 0, 0, -1
+    for i in range(closes + 1, m if closes >= 0 else 0):
+        is_over = is_over or what[i] & _ENDS_TEXT
+        if is_over and not what[i] & (_DROP | _TAUGHT | _ENDS_TEXT):
+            if _is_text(flag, first[i], first[i + 1], first[m], SAMPLE_K):
+                sentences, last = sentences + 1, i
+            else:
+                others += 1
+    if sentences >= _SENTENCES and sentences > others:
+        closes = last
+    is_over = False
     for i in range(closes + 1, m if closes >= 0 else 0):
         is_over = is_over or what[i] & _ENDS_TEXT
         if is_over:
@@ -742,36 +798,107 @@ def _drop_edges(flag, first, what, m):
 
 
 @njit
-def _remove_furniture(syl, flag, start, end, n, phrases):
-    """Compacts n syllables to those outside furniture, with CUT behind each gap. A text of furniture alone is kept."""
+def _room_for_lines(flag, n):
+    """Arrays for _mark_furniture: what, first and code of each line."""
     m = 0
     for i in range(n):
         m += (flag[i] & NEW_LINE) != 0
-    if m < 2:
-        return n
-    what, first, code = np.empty(m, np.uint8), np.empty(m + 1, np.int64), np.empty(m, np.uint64)
-    m = _mark_furniture(syl, flag, n, phrases, what, first, code)
-    left = 0
-    for i in range(m):
-        if not what[i] & _DROP:
-            left += first[i + 1] - first[i]
-    if left == 0 or left == n:
-        return n
-    spans = len(start) > 0
-    w, is_cut = 0, False
-    for i in range(m):
-        if what[i] & _DROP:
-            is_cut = w > 0
+    return np.zeros(m, np.uint8), np.empty(m + 1, np.int64), np.empty(m, np.uint64)
+
+
+@njit
+def _mark_removed(syl, flag, what, first, learnt, removed):
+    """Marks the syllables of furniture; of a line of text longer than a headline also sentences known from a corpus.
+    Returns (how many syllables are marked, lines and sentences that are known only from a corpus)."""
+    table, group = learnt
+    count = units = 0
+    for line in range(len(what)):
+        lo, hi = first[line], first[line + 1]
+        if what[line] & (_DROP | _TAUGHT):
+            removed[lo:hi] = True
+            count += hi - lo
+            units += not what[line] & _DROP
             continue
-        for j in range(first[i], first[i + 1]):
-            syl[w], flag[w] = syl[j], flag[j]
-            if is_cut:
-                flag[w] |= CUT
-                is_cut = False
-            if spans:
-                start[w], end[w] = start[j], end[j]
-            w += 1
-    return w
+        a = lo
+        while group != 0 and hi - lo > _HEADLINE and a < hi:
+            b = _next(flag, a, hi, SENTENCE_START)
+            if b - a >= _SHORTEST_PART and _find(table[0], table[1], _mix(_run_hash(syl, a, b) ^ group)):
+                removed[a:b] = True
+                count += b - a
+                units += 1
+            a = b
+    return count, units
+
+
+@njit
+def _remove_furniture(syl, flag, start, end, n, phrases, learnt):
+    """Compacts n syllables to those outside furniture, with CUT behind each gap: (how many are left, how many lines and
+    sentences were known only from a corpus). A text of furniture alone is kept.
+    """
+    what, first, code = _room_for_lines(flag, n)
+    if len(what) < 2 and learnt[1] == 0:
+        return n, 0
+    _mark_furniture(syl, flag, n, phrases, learnt, what, first, code)
+    removed = np.zeros(n, np.bool_)
+    count, units = _mark_removed(syl, flag, what, first, learnt, removed)
+    if count == 0 or count == n:
+        return n, 0
+    spans = len(start) > 0
+    w, above = 0, 0
+    for i in range(n):
+        if removed[i]:
+            above |= (flag[i] & NEW_LINE) | (CUT if w > 0 else 0)
+            continue
+        syl[w], flag[w] = syl[i], flag[i] | above
+        above = 0
+        if spans:
+            start[w], end[w] = start[i], end[i]
+        w += 1
+    return w, units
+
+
+@njit
+def _note_units(syl, flag, n, phrases, units, samples):
+    """Writes down the lines of one text, each followed by its sentences if it is longer than a headline, and some of
+    the shingles within its lines. Returns the number of units and of samples.
+
+    `units` is (code, lo, hi, about): hash, first syllable, the one behind the last, TEXT, PART and GONE (structural
+    furniture). `samples` is (value, place): every shingle of SAMPLE_K syllables below a bound in lines that are no
+    structural furniture and as long as those of running text (or in all such lines, where none is long).
+    """
+    code, begin, stop, about = units
+    value, place = samples
+    what, first, codes = _room_for_lines(flag, n)
+    lines = _mark_furniture(syl, flag, n, phrases, (phrases, np.uint64(0)), what, first, codes)
+    has_long = False
+    for i in range(lines):
+        has_long = has_long or (not what[i] & _DROP and _is_text(flag, first[i], first[i + 1], n, _TEXT_LINE))
+    top = _power(_ROLL, SAMPLE_K)
+    m = size = 0
+    for line in range(lines):
+        lo, hi = first[line], first[line + 1]
+        is_text, gone = _is_text(flag, lo, hi, n, _SENTENCE_LINE), GONE if what[line] & _DROP else 0
+        code[m], begin[m], stop[m], about[m] = codes[line], lo, hi, (TEXT if is_text else 0) | gone
+        m += 1
+        a = lo
+        while is_text and hi - lo > _HEADLINE and a < hi:
+            b = _next(flag, a, hi, SENTENCE_START)
+            if b - a >= _SHORTEST_PART and b - a < hi - lo:
+                code[m], begin[m], stop[m], about[m] = _run_hash(syl, a, b), a, b, TEXT | PART | gone
+                m += 1
+            a = b
+        h = np.uint64(0)
+        is_sampled = not gone and (not has_long or _is_text(flag, lo, hi, n, _TEXT_LINE))
+        for i in range(lo, hi if is_sampled else lo):
+            h = h * _ROLL + syl[i]
+            if i - lo >= SAMPLE_K:
+                h -= top * syl[i - SAMPLE_K]
+            if i - lo + 1 >= SAMPLE_K:
+                x = _mix(h)
+                if x < _SAMPLE_BOUND:
+                    value[size], place[size] = x, i - SAMPLE_K + 1
+                    size += 1
+    return m, size
 
 
 # --------------------------------------------------------------------------------------------- one article, by steps
@@ -792,14 +919,28 @@ def _scratch(size, spans):
 
 
 @njit
-def _canonical(buf, lo, hi, tables, scratch):
-    """The canonical syllables of buf[lo:hi]: tokens, then aliases, then without furniture. (kept, before removal)."""
-    page, info, value, aliases, phrases = tables
+def _whole(buf, lo, hi, tables, scratch):
+    """The syllables of buf[lo:hi] with furniture: tokens, then aliases. Their number."""
+    page, info, value, aliases, _, _ = tables
     raw, kept, memo = scratch
     n = _syllables(buf, lo, hi, (page, info, value), raw[0], raw[1], memo)
-    n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
-    m = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases)
-    return m, n
+    return _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
+
+
+@njit
+def _canonical(n, tables, scratch, group):
+    """What is left of `_whole` without furniture: (syllables kept, lines and sentences known only from a corpus)."""
+    phrases, learnt = tables[4], tables[5]
+    kept = scratch[1]
+    return _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, (learnt, group))
+
+
+@njit
+def _grown(array, n, room):
+    """The first n values in an array of another length."""
+    wider = np.empty(room, array.dtype)
+    wider[:n] = array[:n]
+    return wider
 
 
 @njit
@@ -929,13 +1070,13 @@ def _permute_min(shingles, m, slopes, shifts, out):
 
 
 @_entry
-def document(buf, tables, stage):
+def document(buf, tables, stage, group):
     """One text, with spans: (syl uint64, flag uint8, start int64, end int64); spans in code points.
 
-    stage 0: tokens as they stand; 1: also aliases; 2: also without furniture.
+    stage 0: tokens as they stand; 1: also aliases; 2: also without furniture, that of the group too where it is not 0.
     """
     scratch = _scratch(len(buf), True)
-    page, info, value, aliases, phrases = tables
+    page, info, value, aliases, phrases, learnt = tables
     raw, kept, _ = scratch
     letters = (page, info, value)
     gap = _U(NEW_LINE | SENTENCE_START)
@@ -946,21 +1087,31 @@ def document(buf, tables, stage):
         return raw[0][:n].copy(), raw[1][:n].copy(), raw[2][:n].copy(), raw[3][:n].copy()
     n = _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
     if stage == 2:
-        n = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases)
+        n, _ = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, (learnt, group))
     return kept[0][:n].copy(), kept[1][:n].copy(), kept[2][:n].copy(), kept[3][:n].copy()
 
 
 @_entry
-def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
-    """Articles lo..hi-1 sketched: what a scan keeps of each.
+def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
+    """Articles sketched: what a scan keeps of each.
 
-    Returns (fingerprints uint64, ends int64 (hi - lo,), selected int64 (hi - lo,), versions uint64 (hi - lo, 2),
-    syllables int64 (hi - lo, 2), signatures uint32 (hi - lo, len(slopes))). Article lo + d has
-    fingerprints[ends[d - 1]:ends[d]]; `selected` counts them without those that only a short text keeps; `versions` is
-    a 128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture.
+    Returns ((fingerprints uint64, ends int64 (n,), selected int64 (n,), versions uint64 (n, 2), syllables int64 (n, 2),
+    signatures uint32 (n, len(slopes)), removed int64 (n,)), notes). Article d has fingerprints[ends[d - 1]:ends[d]];
+    `selected` counts them without those that only a short text keeps; `versions` is a 128-bit hash of its canonical
+    syllables; `syllables` counts those kept and those left out as furniture; `removed` the learnt lines and sentences
+    among these. With is_noted `notes` are the units that furniture is learnt from, as dedup.furniture.Notes has them.
     """
-    count = hi - lo
-    scratch = _scratch(_longest(offsets, lo, hi), False)
+    count = len(offsets) - 1
+    room = 0
+    if is_noted:
+        room = (offsets[count] - offsets[0]) // 16 + 64
+    code, begin, stop = np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32)
+    about = np.empty(room, np.uint8)
+    value, place = np.empty(room, np.uint64), np.empty(room, np.int32)
+    unit_ends, sample_ends = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    removed = np.empty(count, np.int64)
+    u = v = 0
+    scratch = _scratch(_longest(offsets, 0, count), False)
     syl, flag = scratch[1][0], scratch[1][1]
     size = len(syl) + 1
     shingles, opens, picked = np.empty(size, np.uint64), np.empty(size, np.bool_), np.empty(size, np.uint64)
@@ -973,7 +1124,20 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
     signatures = np.empty((count, len(slopes)), np.uint32)
     total = 0
     for d in range(count):
-        n, before = _canonical(buf, offsets[lo + d], offsets[lo + d + 1], tables, scratch)
+        before = _whole(buf, offsets[d], offsets[d + 1], tables, scratch)
+        if is_noted:
+            if max(u, v) + 2 * before > len(code):
+                room = 2 * (max(u, v) + 2 * before)
+                code, value = _grown(code, u, room), _grown(value, v, room)
+                begin, stop, place = _grown(begin, u, room), _grown(stop, u, room), _grown(place, v, room)
+                about = _grown(about, u, room)
+            found_units, found_samples = _note_units(
+                syl, flag, before, tables[4], (code[u:], begin[u:], stop[u:], about[u:]), (value[v:], place[v:])
+            )  # fmt: skip
+            u += found_units
+            v += found_samples
+            unit_ends[d], sample_ends[d] = u, v
+        n, removed[d] = _canonical(before, tables, scratch, groups[d])
         x, y = np.uint64(n), np.uint64(0)
         for i in range(n):
             s = syl[i] ^ (_U1 if flag[i] & CUT else np.uint64(0))
@@ -994,14 +1158,17 @@ def sketches(buf, offsets, lo, hi, tables, k, window, slopes, shifts):
         result[total : total + found] = chosen[:found]
         total += found
         ends[d] = total
-    return result[:total].copy(), ends, selected, versions, syllables, signatures
+    notes = (code[:u].copy(), begin[:u].copy(), stop[:u].copy(), about[:u].copy(), unit_ends,
+             value[:v].copy(), place[:v].copy(), sample_ends)  # fmt: skip
+    return (result[:total].copy(), ends, selected, versions, syllables, signatures, removed), notes
 
 
 @_entry
-def prepare(buf, offsets, which, tables, k):
+def prepare(buf, offsets, groups, which, tables, k):
     """Articles `which` (int64) made ready for exact comparison: their syllables in order and their shingles as sets.
 
-    Returns (syl, flag, syl_ends, shingles, shingle_ends): shingles sorted and distinct; ends as in `sketches`.
+    Returns (syl, flag, syl_ends, shingles, shingle_ends): shingles sorted and distinct, none for k = 0; ends as in
+    `sketches`.
     """
     size = 0
     total = 0
@@ -1017,10 +1184,14 @@ def prepare(buf, offsets, which, tables, k):
     sorted_shingles = np.empty(len(syl) + 1, np.uint64)
     p = q = 0
     for d in range(len(which)):
-        n, _ = _canonical(buf, offsets[which[d]], offsets[which[d] + 1], tables, scratch)
-        m = _shingles(syl, flag, n, k, shingles, opens)
-        _sort_hashes(shingles, m, sorted_shingles)
-        m = _distinct(sorted_shingles, m)
+        w = which[d]
+        n = _whole(buf, offsets[w], offsets[w + 1], tables, scratch)
+        n, _ = _canonical(n, tables, scratch, groups[w])
+        m = 0
+        if k > 0:
+            m = _shingles(syl, flag, n, k, shingles, opens)
+            _sort_hashes(shingles, m, sorted_shingles)
+            m = _distinct(sorted_shingles, m)
         if max(p + n, q + m) > len(all_syl):
             room = 2 * max(p + n, q + m)
             wider, wider_set = np.empty(room, np.uint64), np.empty(room, np.uint64)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
+import unicodedata
 from typing import NamedTuple
 
 from dedup import kernels
 from dedup.models import Relation
-from dedup.text import encode, tables
+from dedup.text import NO_GROUP, encode, tables
 
-__all__ = ["A_SPARE", "B_SPARE", "SAME_BODY", "Features", "Verdict", "decide", "headlines_differ", "spare"]
+__all__ = [
+    "A_SPARE", "B_SPARE", "SAME_BODY", "Features", "Verdict", "decide", "headlines_differ", "is_same_column", "spare",
+]  # fmt: skip
 
 # Borders, with what they were measured on: 91 labelled pairs of real articles (benchmarks/README.md).
 SAME_TEXT = 0.95  # of both texts' syllables stand in copied passages: one text, cosmetic edits
@@ -21,6 +25,13 @@ FORM_SHARED = 0.5  # of the numbers are common at most: the slots of a form are 
 FORM_RUN = 24  # syllables on average at most in the runs of a form between its slots
 SAME_FORM = 0.6  # of both texts are copied, and a labelled slot holds other numbers: one form, filled anew
 NEAR_COPY = 0.9  # of both texts are copied: differing numbers then stand in slots or are corrections
+
+# A day, or what a word labels as the number of an issue, round or code.
+_SLOT = re.compile(
+    r"\b(\d{1,2}[/.-]\d{1,2})\b(?![,%])|\b(?:ngày|tuần|vòng|kỳ|số|tập|đề|bài|phần) (\d{1,4})\b(?! (?:người|tuổi))"
+)
+
+_SHORT_HEADLINE = 6  # different words at most in the headline of a column that names no day: "Giá vàng hôm nay"
 
 A_SPARE, B_SPARE, SAME_BODY = 1, 2, 4  # bits of `spare`
 
@@ -136,9 +147,36 @@ def headlines_differ(a: str, b: str) -> bool:
     return any(x - y and y - x for x, y in zip(one, two, strict=True))
 
 
+def is_same_column(a: str, b: str, may_differ: bool) -> bool:
+    """Whether two headlines are those of a recurring column or form, on two days or of two codes.
+
+    Args:
+        a, b: the headlines.
+        may_differ: the articles may be of two days: then one and the same short headline is a column's too.
+
+    >>> is_same_column("Giá vàng hôm nay 6/11: tăng nhẹ", "Giá vàng hôm nay 7/11: giảm", True)
+    True
+    """
+    one, two = (_slots(headline) for headline in (a, b))
+    common = len(one[0] & two[0])
+    if common < 3 or 2 * common < min(len(one[0]), len(two[0])):
+        return False
+    if one[1] and two[1]:
+        return one[1].isdisjoint(two[1])
+    return may_differ and len(one[0]) <= _SHORT_HEADLINE and a.lower().split() == b.lower().split()
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _slots(headline: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a headline, and the days, issues and codes that it names."""
+    text = unicodedata.normalize("NFC", headline).lower()
+    slots = frozenset(number.lstrip("0") for found in _SLOT.findall(text) for number in found if number)
+    return frozenset(re.findall(r"[^\W\d_]+", text)), slots
+
+
 @functools.lru_cache(maxsize=1 << 14)
 def _marks(headline: str) -> tuple[set[int], set[int]]:
     """The numbers and codes, and the names, of a headline, as syllable hashes."""
-    syllables, flags, *_ = kernels.document(encode(headline), tables(), 1)
+    syllables, flags, *_ = kernels.document(encode(headline), tables(), 1, NO_GROUP)
     is_name = (flags & kernels.CAPITAL != 0) & (flags & kernels.SENTENCE_START == 0)
     return set(syllables[flags & kernels.DIGITS != 0].tolist()), set(syllables[is_name].tolist())

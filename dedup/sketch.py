@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
-from dedup.text import pack, tables
+from dedup.text import NO_GROUP, Grouped, pack, tables
 from dedup.threads import thread_count
 
 if TYPE_CHECKING:
@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Sketcher", "Sketches", "bands", "choose_bands", "fingerprints", "minhash", "signature", "sketch",
-    "sketch_buffer",
+    "sketch_and_note",
 ]  # fmt: skip
 
 _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _PART = 1024  # articles that a thread sketches at a time
+
+Arrays = tuple[Any, ...]
+Take = Callable[[Arrays], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Sketches:
         versions: uint64 (n, 2), a 128-bit hash of the canonical syllables: equal for copies.
         syllables: int64 (n, 2), canonical syllables kept, and left out as furniture.
         signatures: uint32 (n, num_perm), or (n, 0) where none were asked for.
+        removed: int64 (n,), lines and sentences left out as furniture that a corpus showed.
     """
 
     fingerprints: _U64
@@ -51,6 +55,7 @@ class Sketches:
     versions: _U64
     syllables: _I64
     signatures: _U32
+    removed: _I64
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -68,7 +73,7 @@ class Sketches:
         flat = np.repeat(starts[which] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
         return Sketches(
             self.fingerprints[flat], ends, self.selected[which], self.versions[which], self.syllables[which],
-            self.signatures[which],
+            self.signatures[which], self.removed[which],
         )  # fmt: skip
 
     @staticmethod
@@ -84,12 +89,13 @@ class Sketches:
             np.concatenate([p.versions for p in parts]),
             np.concatenate([p.syllables for p in parts]),
             np.concatenate([p.signatures for p in parts]),
+            np.concatenate([p.removed for p in parts]),
         )
 
 
 def _shapes(num_perm: int) -> list[tuple[Any, Any]]:
     flat: list[tuple[Any, Any]] = [(0, np.uint64), (0, np.int64), (0, np.int64)]
-    return [*flat, ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32)]
+    return [*flat, ((0, 2), np.uint64), ((0, 2), np.int64), ((0, num_perm), np.uint32), (0, np.int64)]
 
 
 class Sketcher:
@@ -102,20 +108,38 @@ class Sketcher:
         self._signatures = signatures
         self._threads = thread_count(params.threads)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
-        self._under_way: deque[Future[Sketches]] = deque()
+        self._under_way: deque[tuple[Future[tuple[Sketches, Arrays]], Take | None]] = deque()
         self._done: list[Sketches] = []
 
-    def add(self, buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64) -> None:
-        """Takes articles that lie in one UTF-8 buffer: article i is buf[offsets[i]:offsets[i + 1]]."""
+    def add(
+        self, buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, furniture: Grouped | None = None,
+        take: Take | None = None,
+    ) -> None:  # fmt: skip
+        """Takes articles that lie in one UTF-8 buffer: article i is buf[offsets[i]:offsets[i + 1]].
+
+        Args:
+            furniture: what to leave out besides structural furniture.
+            take: called from this thread, in the order of `add`, with the notes that furniture is learnt from.
+        """
         while len(self._under_way) >= 4 * self._threads:
-            self._done.append(self._under_way.popleft().result())
-        work = self._pool.submit(sketch_buffer, buf, offsets, self._params, signatures=self._signatures)
-        self._under_way.append(work)
+            self._wait()
+        work = self._pool.submit(
+            sketch_and_note, buf, offsets, self._params, signatures=self._signatures, furniture=furniture,
+            is_noted=take is not None,
+        )  # fmt: skip
+        self._under_way.append((work, take))
+
+    def _wait(self) -> None:
+        work, take = self._under_way.popleft()
+        sketches, notes = work.result()
+        self._done.append(sketches)
+        if take is not None:
+            take(notes)
 
     def finish(self) -> Sketches:
         """The sketches of everything that was added, in order."""
-        self._done += [work.result() for work in self._under_way]
-        self._under_way.clear()
+        while self._under_way:
+            self._wait()
         self._pool.shutdown()
         result = Sketches.join(self._done, self._params.num_perm if self._signatures else 0)
         self._done = []
@@ -173,14 +197,18 @@ def _arrow_parts(texts: Any) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8
             yield buf, offsets[lo : lo + _PART + 1]
 
 
-def sketch_buffer(
-    buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, params: Params, *, signatures: bool = False
-) -> Sketches:
-    """Sketches of articles that lie in one UTF-8 buffer: article i is buf[offsets[i]:offsets[i + 1]]."""
-    look_up = tables(params)
+def sketch_and_note(
+    buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, params: Params, *, signatures: bool = False,
+    furniture: Grouped | None = None, is_noted: bool = False,
+) -> tuple[Sketches, Arrays]:  # fmt: skip
+    """Sketches of articles in one buffer, without the furniture of each one's group; with is_noted also what furniture
+    is learnt from."""
+    look_up = tables(params) if furniture is None else furniture.tables
+    groups = np.full(len(offsets) - 1, NO_GROUP) if furniture is None else furniture.groups
     window = params.min_passage - params.k + 1
     slopes, shifts = permutations(params.num_perm if signatures else 0)
-    return Sketches(*kernels.sketches(buf, offsets, 0, len(offsets) - 1, look_up, params.k, window, slopes, shifts))
+    found, notes = kernels.sketches(buf, offsets, groups, look_up, params.k, window, slopes, shifts, is_noted)
+    return Sketches(*found), notes
 
 
 @functools.lru_cache(maxsize=8)

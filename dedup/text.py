@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,9 +14,13 @@ from dedup.errors import ArticleError, ParamError
 from dedup.letters import letters
 from dedup.models import Params, Token
 
-__all__ = ["Tables", "encode", "furniture_spans", "pack", "shingles", "spans", "tables", "tokenize"]
+__all__ = [
+    "NO_GROUP", "Grouped", "Learnt", "Tables", "encode", "furniture_spans", "hash_table", "pack", "phrases_of",
+    "shingles", "spans", "tables", "tokenize",
+]  # fmt: skip
 
-Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases): what the kernels take
+Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases, learnt): what the kernels take
+NO_GROUP = np.uint64(0)
 _Kind = Literal["word", "number", "code", "glyph"]
 _KINDS: dict[int, _Kind] = {
     kernels.LETTERS: "word",
@@ -30,6 +34,28 @@ _PHRASE_KINDS = {
 _WORD_KINDS = {"date": 10, "label": 11, "both": 12}
 _YEAR = 13
 _PLAIN = Params()
+_BLANK = re.compile(r"\s")
+
+
+class Learnt(NamedTuple):
+    """What dedup.furniture has learnt, as the kernels take it.
+
+    Attributes:
+        table: (keys uint64, kinds int64) of all groups: a key is a hash of the group and of a line.
+        group: uint64, the one that a text belongs to; 0 where nothing was learnt for it.
+    """
+
+    table: Tables
+    group: np.uint64
+
+
+class Grouped(NamedTuple):
+    """Look-up tables with what was learnt of all groups, and the group of each text: uint64 (n,), 0 for none."""
+
+    tables: Tables
+    groups: np.ndarray[Any, np.dtype[np.uint64]]
+
+
 _NEW_LINE = re.compile("\r\n|[\n-\r\x85\u2028\u2029]")
 
 
@@ -59,7 +85,7 @@ def tokenize(text: str) -> list[Token]:
     ['Covid', '19', 'thêm', '1.340', 'ca', 'lúc', '9h30']
     """
     _check_text(text)
-    _, flags, starts, ends = kernels.document(encode(text), tables(_PLAIN), 0)
+    _, flags, starts, ends = kernels.document(encode(text), tables(_PLAIN), 0, NO_GROUP)
     kinds = [_KINDS[f] for f in (flags & (kernels.LETTERS | kernels.DIGITS | kernels.SIGN)).tolist()]
     rows = zip(kinds, starts.tolist(), ends.tolist(), strict=True)
     return [Token(text[start:end], start, end, kind) for kind, start, end in rows]
@@ -82,24 +108,28 @@ def shingles(text: str, k: int = 5) -> np.ndarray[Any, np.dtype[np.uint64]]:
     params = Params(k=k, min_passage=32)
     buf = encode(text)
     offsets = np.array([0, len(buf)], np.int64)
-    result: np.ndarray[Any, Any] = kernels.prepare(buf, offsets, np.zeros(1, np.int64), tables(params), k)[3]
+    result: np.ndarray[Any, Any] = kernels.prepare(
+        buf, offsets, np.zeros(1, np.uint64), np.zeros(1, np.int64), tables(params), k
+    )[3]
     return result
 
 
-def spans(text: str, params: Params = _PLAIN) -> tuple[np.ndarray[Any, Any], ...]:
+def spans(text: str, params: Params = _PLAIN, learnt: Learnt | None = None) -> tuple[np.ndarray[Any, Any], ...]:
     """The canonical syllables of a text with their place: (hashes uint64, flags uint8, starts int64, ends int64).
 
-    Aliases are applied and furniture is left out; starts and ends are code points of the original string.
+    Aliases are applied and furniture is left out, that of a corpus too where it is given; starts and ends are code
+    points of the original string.
     """
-    result: tuple[np.ndarray[Any, Any], ...] = kernels.document(encode(text), tables(params), 2)
+    group = NO_GROUP if learnt is None else learnt.group
+    result: tuple[np.ndarray[Any, Any], ...] = kernels.document(encode(text), tables(params, learnt), 2, group)
     return result
 
 
-def furniture_spans(text: str, params: Params = _PLAIN) -> list[tuple[int, int]]:
-    """Where structural page furniture stands in a text: (start, end) in code points, in order, apart from each other.
+def furniture_spans(text: str, params: Params = _PLAIN, learnt: Learnt | None = None) -> list[tuple[int, int]]:
+    """Where page furniture stands in a text: (start, end) in code points, in order, apart from each other.
 
-    Whole lines with their line ends, and blank lines between them; what is left has the syllables of `spans`, and a
-    text of furniture alone is left as it is.
+    Whole lines with their line ends, and blank lines between them; of corpus furniture also sentences within a line.
+    What is left has the syllables of `spans`, and a text of furniture alone is left as it is.
 
     Raises:
         ArticleError: text is no string.
@@ -109,22 +139,30 @@ def furniture_spans(text: str, params: Params = _PLAIN) -> list[tuple[int, int]]
     [(0, 22)]
     """
     _check_text(text)
-    syllables, flags, starts, ends = kernels.document(encode(text), tables(params), 1)
-    kept = spans(text, params)[2]
+    syllables, flags, starts, ends = kernels.document(encode(text), tables(params), 1, NO_GROUP)
+    kept = spans(text, params, learnt)[2]
     if len(kept) == len(syllables):
         return []
-    first = np.append(np.flatnonzero(flags & kernels.NEW_LINE), len(syllables))  # of each line
-    is_left = np.isin(starts[first[:-1]], kept)
+    is_left = np.isin(starts, kept)
     removed = np.flatnonzero(np.diff(is_left, prepend=True, append=True))  # where runs of furniture begin and end
+    is_first = np.append(flags & kernels.NEW_LINE != 0, True)
     result = []
-    for line, following in removed.reshape(-1, 2).tolist():
-        lo, hi = int(first[line]), int(first[following])
+    for lo, hi in removed.reshape(-1, 2).tolist():
         before = int(ends[lo - 1]) if lo else 0
         behind = int(starts[hi]) if hi < len(starts) else len(text)
-        ends_before = [m.end() for m in _NEW_LINE.finditer(text, before, int(starts[lo]))]
-        end = _NEW_LINE.search(text, int(ends[hi - 1]), behind)
-        result.append((ends_before[-1] if ends_before else before, end.end() if end else behind))
+        start = _last(_NEW_LINE if is_first[lo] else _BLANK, text, before, int(starts[lo]))
+        if not is_first[hi]:
+            end = _last(_BLANK, text, int(ends[hi - 1]), behind)
+        else:  # the line end goes too, unless something of the line is left
+            found = _NEW_LINE.search(text, int(ends[hi - 1]), behind)
+            end = (found.end() if is_first[lo] else found.start()) if found else behind
+        result.append((start, end))
     return result
+
+
+def _last(sign: re.Pattern[str], text: str, lo: int, hi: int) -> int:
+    """Where the last such sign between lo and hi ends, or lo where there is none."""
+    return max((found.end() for found in sign.finditer(text, lo, hi)), default=lo)
 
 
 def _check_text(text: object) -> None:
@@ -132,17 +170,18 @@ def _check_text(text: object) -> None:
         raise ArticleError(f"text={text!r:.60}: need a string")
 
 
-def tables(params: Params = _PLAIN) -> Tables:
+def tables(params: Params = _PLAIN, learnt: Learnt | None = None) -> Tables:
     """The look-up tables that the kernels need for these Params, made once for each choice of accents and aliases."""
     extra = tuple(sorted(params.aliases.items())) if isinstance(params.aliases, Mapping) else ()
-    return _tables(params.accents, bool(params.aliases) or isinstance(params.aliases, Mapping), extra)
+    base = _tables(params.accents, bool(params.aliases) or isinstance(params.aliases, Mapping), extra)
+    return base if learnt is None else (*base[:-1], learnt.table)
 
 
 @functools.lru_cache(maxsize=8)
 def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...]) -> Tables:
     base = tuple(np.ascontiguousarray(array) for array in letters(accents))
-    nothing = _hash_table({})
-    bare: Tables = (*base, _alias_tables({}), nothing)
+    nothing = hash_table({})
+    bare: Tables = (*base, _alias_tables({}), nothing, nothing)
     forms = {**lexicon.aliases(), **dict(extra)} if use_aliases else {}
     long_forms = _syllables_of(list(forms), bare)
     short_forms = _syllables_of(list(forms.values()), bare)
@@ -150,8 +189,17 @@ def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...])
         if not left or not right or len(right) > 2 * len(left):
             raise ParamError(f"aliases[{long!r}]={short!r}: need words on both sides, at most twice as many in short")
     trie = _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)))
-    with_aliases: Tables = (*base, trie, nothing)
-    return (*base, trie, _hash_table(_phrase_hashes(with_aliases)))
+    with_aliases: Tables = (*base, trie, nothing, nothing)
+    return (*base, trie, hash_table(_phrase_hashes(with_aliases)), nothing)
+
+
+def phrases_of(phrases: Sequence[str]) -> list[list[int]]:
+    """The canonical syllables of each phrase, as `spans` has them: aliases are applied, nothing is furniture.
+
+    Complemented where punctuation stands before one inside the phrase.
+    """
+    nothing = hash_table({})
+    return _syllables_of(list(phrases), (*tables()[:-2], nothing, nothing))
 
 
 def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
@@ -159,7 +207,8 @@ def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
     if not phrases:
         return []
     buf, offsets = pack([phrase.encode("utf-8", "surrogatepass") for phrase in phrases])
-    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, np.arange(len(phrases)), with_tables, 5)
+    groups = np.zeros(len(phrases), np.uint64)
+    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, groups, np.arange(len(phrases)), with_tables, 5)
     is_first = np.zeros(len(syllables) + 1, np.bool_)
     is_first[0] = is_first[ends] = True
     is_behind = (flags & kernels.PUNCTUATED != 0) & ~is_first[:-1]
@@ -186,10 +235,10 @@ def _alias_tables(forms: Mapping[tuple[int, ...], list[int]]) -> Tables:
         ends[state] = len(short) + 1
         short += [len(replacement), *replacement]
     edges = {syllable ^ (state * int(kernels._ORDER) % 2**64): target for (state, syllable), target in states.items()}
-    return (first, pairs, *_hash_table(edges), np.array(ends, np.int64), np.array(short or [0], np.uint64))
+    return (first, pairs, *hash_table(edges), np.array(ends, np.int64), np.array(short or [0], np.uint64))
 
 
-def _hash_table(values: Mapping[int, int]) -> Tables:
+def hash_table(values: Mapping[int, int]) -> Tables:
     """(keys uint64, values int64) for kernels._find: a power of two of slots, at most half of them used."""
     size = 4
     while size < 2 * len(values) + 2:

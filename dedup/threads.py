@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from dedup.errors import ParamError
 
-__all__ = ["each_range", "thread_count"]
+__all__ = ["each_item", "each_range", "thread_count"]
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 
 
@@ -54,3 +56,18 @@ def each_range(work: Callable[[int, int], _T], count: int, threads: int, size: i
         return
     with ThreadPoolExecutor(threads, thread_name_prefix="dedup") as pool:
         yield from pool.map(lambda bound: work(*bound), bounds)
+
+
+def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> Iterator[_T]:
+    """Results of work(item), in order, `threads` at a time; few items are taken ahead of what is asked for."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="dedup") as pool:
+        waiting: deque[Future[_T]] = deque()
+        try:
+            for item in items:
+                if len(waiting) >= 2 * threads:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(work, item))
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

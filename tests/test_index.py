@@ -58,7 +58,7 @@ def sketches_of(sets, seed=0, selected=None):
     selected = np.array([len(s) for s in sets] if selected is None else selected, np.int64)
     hashes = np.random.default_rng(seed).integers(0, 2**64, (len(sets), 2), np.uint64)
     syllables, signatures = np.ones((len(sets), 2), np.int64), np.zeros((len(sets), 0), np.uint32)
-    return Sketches(flat, ends, selected, hashes, syllables, signatures)
+    return Sketches(flat, ends, selected, hashes, syllables, signatures, np.zeros(len(sets), np.int64))
 
 
 def sets_of(sketches):

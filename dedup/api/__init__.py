@@ -1,22 +1,22 @@
-"""The two jobs, put together here and nowhere else: `scan` many articles, `compare` two."""
+"""The jobs, put together here and nowhere else: `scan` many articles, `compare` two, `diff` what one adds to others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
-
-from dedup.api.results import Matches, Scan, make_match
-from dedup.api.shelf import Progress, Shelf, Versions, as_article
-from dedup.api.verify import compare_pairs, features_of, verify
-from dedup.corpus import Prepared, passages
-from dedup.errors import ArticleError
+from dedup.api.difference import diff
+from dedup.api.pair import compare
+from dedup.api.results import Matches, Scan
+from dedup.api.same_story import add_same_story
+from dedup.api.shelf import Progress, Shelf, Versions
+from dedup.api.verify import verify
+from dedup.errors import ArticleError, ParamError
+from dedup.furniture import Furniture
 from dedup.index import find_candidates
-from dedup.models import RELATIONS, Article, Match, Params
-from dedup.relate import Features, decide, headlines_differ
+from dedup.models import Article, Params
 
-__all__ = ["Matches", "Progress", "Scan", "compare", "scan"]
+__all__ = ["Matches", "Progress", "Scan", "compare", "diff", "scan"]
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:
@@ -28,6 +28,7 @@ def scan(
     params: Params | None = None,
     *,
     against: Iterable[Any] | None = None,
+    furniture: Furniture | Literal["learn", "none"] | None = None,
     progress: Progress | None = None,
 ) -> Scan:
     """Every pair of articles that share enough text, verified exactly.
@@ -40,11 +41,14 @@ def scan(
             `__arrow_c_stream__` (polars, pandas, pyarrow, duckdb; columns by their usual names).
         params: criteria and limits; by default a match is where 30 % of the shorter article stand in the other.
         against: older articles: then only pairs that touch `articles` are reported.
+        furniture: what the pages of a source repeat, left out of every figure as structural furniture is: a Furniture,
+            "learn" (from these articles; those without a source are one group) or "none". By default it is learnt from
+            the articles that have a source, where 20 versions and more share one. `Scan.furniture` is what was used.
         progress: called now and then from this thread as progress(stage, done, total), with the stages "read",
             "candidates" and "verify"; total is None where it is not known.
 
     Raises:
-        ParamError: the params do not fit together.
+        ParamError: the params do not fit together, or the furniture does not fit them.
         ArticleError: articles is a single one.
         InputError: a table has no column for the text.
 
@@ -58,17 +62,23 @@ def scan(
     for given in (articles, against):
         if isinstance(given, str | bytes | Mapping | Article):
             raise ArticleError(f"{type(given).__name__}: need an iterable of articles")
-    shelf = Shelf(params)
+    if not (furniture is None or isinstance(furniture, Furniture) or furniture in ("learn", "none")):
+        raise ParamError(f"furniture={furniture!r:.60}: need a Furniture, 'learn' or 'none'")
+    if isinstance(furniture, Furniture):
+        furniture.check(params)
+    shelf = Shelf(params, furniture)
     try:
         shelf.add(articles, True, report)
         if against is not None:
             shelf.add(against, False, report)
-        versions = Versions(shelf, shelf.corpus.finish())
+        versions = Versions(shelf, shelf.finish())
     finally:
         shelf.corpus.close()
     report("candidates", 0, None)
     found = find_candidates(versions.sketches, params, versions.is_new)
     rows = verify(shelf, versions, found, params, report)
+    if params.same_story:
+        rows = add_same_story(shelf, versions, rows, params)
     shelf.counts.update(
         articles=len(shelf.ids), versions=len(versions.numbers), copies=len(versions.copies),
         skipped=len(shelf.skipped), candidates=len(found.left), matches=len(rows.a), crowds=len(found.crowds),
@@ -78,26 +88,3 @@ def scan(
         ),
     )  # fmt: skip
     return Scan(shelf, rows, found.crowds, params)
-
-
-def compare(a: Article | str, b: Article | str, params: Params | None = None) -> Match:
-    """Two articles (or two strings, named "a" and "b") compared exactly: always figures and a relation.
-
-    The same figures as in a scan; thresholds play no part. A text without words shares nothing.
-
-    Raises:
-        ArticleError: one is neither an Article, a mapping with its fields, nor a string.
-
-    >>> compare("Gió mùa về tới Hà Lâm đêm nay.", "Gió mùa về tới HÀ LÂM đêm nay").resemblance
-    1.0
-    """
-    params = params or Params()
-    one, two = as_article(a, "a"), as_article(b, "b")
-    ready = Prepared.of([one.text, two.text], params)
-    i, j = np.zeros(1, np.int64), np.ones(1, np.int64)
-    shared, size_a, size_b = (int(x[0]) for x in compare_pairs(ready, i, j, params))
-    features = Features(*features_of(ready, i, j, params)[0].tolist())
-    containment = shared / max(1, min(size_a, size_b))
-    decision = decide(features, containment, headlines_conflict=headlines_differ(one.title, two.title))
-    figures = (shared, size_a, size_b, features.longest, RELATIONS.index(decision.relation), decision.is_certain)
-    return make_match(one.id, two.id, figures, lambda _a, _b: passages(one.text, two.text, params))

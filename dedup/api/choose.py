@@ -16,7 +16,7 @@ from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
 
-__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "decisions", "is_kept", "moment"]
+__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "day", "decisions", "is_kept", "moment"]
 
 KeepTemplates = Literal["all", "one"]
 CONTAINED = 0.98  # of an edited version's shingles stand in the kept one: nothing is added
@@ -157,6 +157,12 @@ def moment(value: Any) -> float:
     if not isinstance(when, datetime):
         when = datetime(when.year, when.month, when.day)
     return (when if when.tzinfo else when.replace(tzinfo=dates.ZONE)).timestamp()
+
+
+def day(value: Any) -> int:
+    """On which day something was published, in Vietnam, counted from the year 1; -1 where it is not known."""
+    seconds = moment(value)
+    return -1 if math.isinf(seconds) else datetime.fromtimestamp(seconds, dates.ZONE).toordinal()
 
 
 def decisions(shelf: Shelf, choice: Choice, story_of: Mapping[str, str]) -> Iterator[Decision]:

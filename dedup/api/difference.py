@@ -25,36 +25,37 @@ def diff(a: Any, b: Any) -> Diff:
     """Which facts version b adds, drops and changes: spans in the original texts, by kind.
 
     Rewording, another order, aliases (Hoa Kỳ, Mỹ), page furniture, by-lines and captions without content are no facts.
-    Each fact is as tight as it can be told (the new piece of a sentence, not all of it); a fact is there once even where
-    a body is printed twice. Titles count as known on both sides. Which words carry news is decided by a conditional
+    A fact is as tight as can be told (the new piece of a sentence, not all of it), and is there once even where a body
+    is printed twice. Titles count as known on both sides. Which words carry news is decided by a conditional
     random field (Lafferty, McCallum, Pereira 2001) over figures of aligned sentences; see benchmarks/README.md.
 
     Args:
-        a: an Article, a mapping with its fields or a string (its id is then "a"); or several of these or a Story: then
-            added is what b says that none of them does, and dropped what any of them says and b does not.
+        a: an Article, a mapping with its fields or a string (its id is then "a"); or several of these or a Story:
+            then added is what b says that none of them does, and dropped what any of them says and b does not.
         b: the version in question (a string's id is "b").
 
     Raises:
         ArticleError: one is nothing of the kind, or there is no version to compare with.
 
     >>> old = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, 12 người bị thương."
-    >>> new = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, 13 người bị thương. Điện bị cắt ở phường Trà Nâu."
+    >>> new = "Sáng 3/5, mưa lớn ngập ba tuyến phố ở thị xã Hà Lâm, 13 người bị thương. Điện bị cắt ở phường Trà Nâu."
     >>> found = diff(old, new)
     >>> [(c.a.text, c.b.text) for c in found.changed], [f.text for f in found.added]
     ([('12 người', '13 người')], ['Điện bị cắt ở phường Trà Nâu'])
     """
-    article = as_article(b, "b")
-    former, match = _by_closeness(_several(a), article)
-    versions = [prepare(one.text, one.published) for one in former]
-    own = prepare(article.text, article.published)
+    article, given = as_article(b, "b"), _several(a)
+    former, match = _by_closeness(given, article)
+    versions = [prepare(one.text, one.published, one.title) for one in former]
+    own = prepare(article.text, article.published, article.title)
     titles = [prepare(one.title) for one in former if one.title]
     own_title = [prepare(article.title)] if article.title else []
     added = find_news(own, [*versions, *titles])
     dropped = [find_news(one, [own, *own_title, *versions[:i]]) for i, one in enumerate(versions)]
     changes = _changes(dropped[0], added, match)
-    facts = [list(_facts(news, [one for one, _, _ in changes] if i == 0 else [], former[i])) for i, news in enumerate(dropped)]
+    taken = [one for one, _, _ in changes]  # of the closest version
+    facts = [_facts(news, taken if i == 0 else [], former[i]) for i, news in enumerate(dropped)]
     return Diff(
-        a=tuple(one.id for one in former),
+        a=tuple(one.id for one in given),
         b=article.id,
         added=tuple(_facts(added, [two for _, two, _ in changes], article)),
         dropped=tuple(fact for part in facts for fact in part),
@@ -63,7 +64,7 @@ def diff(a: Any, b: Any) -> Diff:
             for one, two, kind in changes
         ),
         shared=tuple(_shared(added, dropped, former, article)),
-        left_out=tuple(fact for one in (*former, article) for fact in _left_out(one)),
+        left_out=tuple(fact for one in (*given, article) for fact in _left_out(one)),
         relation=match.relation, resemblance=match.resemblance, a_in_b=match.a_in_b, b_in_a=match.b_in_a,
     )  # fmt: skip
 
@@ -90,7 +91,7 @@ def _several(a: Any) -> list[Article]:
 
 
 def _changes(a: News, b: News, match: Match) -> list[tuple[Piece, Piece, FactKind]]:
-    """(syllables in a, syllables in b, kind) of each change; none between texts of one form, where all values differ."""
+    """(syllables in a, syllables in b, kind) of each change; none between texts of one form."""
     if match.relation == "template":
         return []
     found = find_changes(a, b)

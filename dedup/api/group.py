@@ -2,67 +2,169 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from dedup import kernels
 from dedup.api.choose import moment
 from dedup.api.shelf import Shelf
+from dedup.descent import Kinship, Member, derive
+from dedup.errors import ParamError
 from dedup.models import RELATIONS, Edge, Relation, Story
-from dedup.stories import anchor_all
+from dedup.pages import find_credit
+from dedup.stories import Edges, group
 
-__all__ = ["find_stories"]
+__all__ = ["choose_representatives", "find_stories"]
 
 _JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
+_SAME_STORY = RELATIONS.index("same_story")
+_VERSIONS: tuple[Relation, ...] = ("reprint", "edited")  # of one text
+_DAY = 86_400
+
+
+class _Web(NamedTuple):
+    """What is known of versions, by the numbers of their delegates.
+
+    Attributes:
+        edges: what joins them.
+        relations: of each verified pair, both ways.
+        kin: version → those of the same text, with what they share.
+        size: shingles.
+    """
+
+    edges: Edges
+    relations: dict[tuple[int, int], Relation | None]
+    kin: dict[int, dict[int, Kinship]]
+    size: dict[int, int]
 
 
 def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
     """The stories of two articles and more, by id. Templates join none; copies stand where their version stands."""
     members, home = shelf.by_version()
-    shares: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    relations: dict[tuple[int, int], Relation | None] = {}
-    size: dict[int, int] = {}
-    joins = rows.take(np.flatnonzero(np.isin(rows.relation, _JOINING)))
-    for a, b, shared, size_a, size_b, place in zip(
-        *(column.tolist() for column in (joins.a, joins.b, joins.shared, joins.size_a, joins.size_b, joins.relation)),
-        strict=True,
-    ):
-        relations[a, b] = relations[b, a] = RELATIONS[place]
-        size[a], size[b] = size_a, size_b
-        if home[a] != home[b]:
-            share = shared / max(1, min(size_a, size_b))
-            shares[a].append((share, b))
-            shares[b].append((share, a))
-    versions = {*shares, *members}
+    web = _weave(shelf, rows, home)
+    versions = {*web.size, *members}
     first = {v: min(members.get(v, [v]), key=lambda n: _key(shelf, n)) for v in versions}
-    order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -size.get(v, 0), shelf.ids[v]))
-    groups: dict[int, list[int]] = defaultdict(list)
-    for version, anchor in anchor_all(order, shares).items():
-        groups[anchor].append(version)
+    order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -web.size.get(v, 0), shelf.ids[v]))
+    groups, round_ups = group(order, web.edges, functools.partial(_overlaps, shelf))
     stories = []
     for anchor, grouped in groups.items():
         articles = [n for version in grouped for n in members.get(version, [version])]
         if len(articles) > 1:
-            longest = min(grouped, key=lambda v: (-size.get(v, 0), _key(shelf, first[v])))
-            kinship = {v: "reprint" if v == anchor else relations[v, anchor] for v in grouped}
-            stories.append(_story(shelf, first[anchor], first[longest], {n: kinship[int(home[n])] for n in articles}))
+            shared = round_ups.get(anchor, [])
+            own = [v for v in grouped if v not in shared]
+            longest = min(own, key=lambda v: (-web.size.get(v, 0), _key(shelf, first[v])))
+            kinship = {v: "reprint" if v == anchor else web.relations[v, anchor] for v in grouped}
+            relations = {n: kinship[int(home[n])] for n in articles}
+            apart = {n for v in shared for n in members.get(v, [v])}
+            stories.append(_story(shelf, (first[anchor], first[longest]), relations, apart, (home, web.kin)))
     return sorted(stories, key=lambda story: story.id)
+
+
+def choose_representatives(
+    shelf: Shelf, stories: Sequence[Story], by: str, prefer: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """See `Scan.representatives`. `covers`, which needs the diff of versions, is another choice to make here."""
+    if by not in ("longest", "earliest"):
+        raise ParamError(f"by={by!r}: need longest or earliest")
+    place = {source: number for number, source in enumerate(prefer)}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for story in stories:
+        usual = story.earliest if by == "earliest" and story.earliest else story.representatives[0]
+        own = [id for id in story.articles if id not in story.round_ups]
+        rank = {id: place.get(shelf.details[shelf.numbers[id]].get("source", ""), len(place)) for id in own}
+        chosen[story.id] = (min(own, key=lambda id: (rank[id], id != usual)),)
+    return chosen
+
+
+def _weave(shelf: Shelf, rows: Any, home: Any) -> _Web:
+    """What the matches tell of versions; a match of a copy and its delegate tells nothing."""
+    texts: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    events: dict[int, dict[int, int]] = defaultdict(dict)
+    held: dict[tuple[int, int], tuple[int, float]] = {}
+    web = _Web(Edges(texts, events, held), {}, defaultdict(dict), {})
+    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*_JOINING, _SAME_STORY])))
+    columns = (joins.a, joins.b, joins.shared, joins.size_a, joins.size_b, joins.relation)
+    for a, b, shared, size_a, size_b, place in zip(*(column.tolist() for column in columns), strict=True):
+        web.relations[a, b] = web.relations[b, a] = RELATIONS[place]
+        web.size[a], web.size[b] = size_a, size_b
+        if home[a] == home[b]:
+            continue
+        if place == _SAME_STORY:
+            events[a][b] = events[b][a] = shelf.likeness.get((min(a, b), max(a, b)), 0)
+            continue
+        share = shared / max(1, min(size_a, size_b))
+        texts[a].append((share, b))
+        texts[b].append((share, a))
+        a_in_b, b_in_a = shared / max(1, size_a), shared / max(1, size_b)
+        held[a, b], held[b, a] = (shared, a_in_b), (shared, b_in_a)
+        if RELATIONS[place] in _VERSIONS:
+            web.kin[a][b], web.kin[b][a] = Kinship(a_in_b, b_in_a), Kinship(b_in_a, a_in_b)
+    return web
+
+
+def _overlaps(shelf: Shelf, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """The shingles that the texts of each pair share."""
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    which = np.unique(np.concatenate([left, right]))
+    ready = shelf.corpus.prepare(which)
+    i, j = np.searchsorted(which, left), np.searchsorted(which, right)
+    shared: list[int] = kernels.overlaps(ready.shingles, ready.shingle_starts, i, j).tolist()
+    return shared
 
 
 def _key(shelf: Shelf, number: int) -> tuple[float, str]:
     return moment(shelf.details[number].get("published")), shelf.ids[number]
 
 
-def _story(shelf: Shelf, anchor: int, longest: int, relations: dict[int, Any]) -> Story:
+def _story(
+    shelf: Shelf, chosen: tuple[int, int], relations: dict[int, Any], round_ups: set[int], kinship: tuple[Any, Any]
+) -> Story:
+    """A story of the articles in `relations`; chosen: its anchor and the longest of its articles."""
+    anchor, longest = chosen
     articles = sorted(relations, key=lambda n: _key(shelf, n))
-    earliest = articles[0] if shelf.details[articles[0]].get("published") else None
+    dated = [n for n in articles if n not in round_ups and shelf.details[n].get("published")]
+    earliest = dated[0] if dated else None
     ids = shelf.ids
+    derived = _derive(shelf, [n for n in articles if n not in round_ups], *kinship)
+    edges = []
+    for n in articles:
+        origin, evidence = derived.get(ids[n]) or (None, None)
+        edges.append(Edge(ids[n], origin, None if n == anchor else relations[n], evidence))
     return Story(
         id=ids[anchor],
         articles=tuple(ids[n] for n in articles),
         anchor=ids[anchor],
         representatives=tuple(dict.fromkeys(ids[n] for n in (longest, earliest) if n is not None)),
         earliest=None if earliest is None else ids[earliest],
-        edges=tuple(Edge(ids[n], None, None if n == anchor else relations[n]) for n in articles),
+        edges=tuple(edges),
+        round_ups=tuple(ids[n] for n in articles if n in round_ups),
+        _find=shelf.article,
     )
+
+
+def _derive(shelf: Shelf, articles: Sequence[int], home: Any, kin: Any) -> dict[str, Any]:
+    """Who derives from whom; where neither a time nor a paper is known nothing is, and no text is read."""
+    details = [shelf.details[n] for n in articles]
+    if not any(one.get("published") or one.get("source") for one in details):
+        return {}
+    members = [
+        Member(
+            shelf.ids[n], int(home[n]), str(one.get("source", "")),
+            str(one.get("credit") or find_credit(shelf.corpus.text(n))), _span(one.get("published")),
+        )
+        for n, one in zip(articles, details, strict=True)
+    ]  # fmt: skip
+    return derive(members, kin)
+
+
+def _span(published: Any) -> tuple[float, float] | None:
+    """The first and the last moment at which an article may have been published; a day lasts from 0 to 24 hours."""
+    start = moment(published)
+    if start == float("inf"):
+        return None
+    return start, start + (0 if isinstance(published, datetime) else _DAY - 1)

@@ -6,12 +6,12 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple, overload
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
-from dedup.api.group import find_stories
+from dedup.api.group import choose_representatives, find_stories
 from dedup.api.shelf import Shelf
 from dedup.api.tables import Kind, table
 from dedup.corpus import passages
@@ -81,6 +81,17 @@ class Matches(Sequence[Match]):
         counts = np.bincount(self._rows.relation, minlength=len(RELATIONS)).tolist()
         return dict(zip((*RELATIONS[1:], None), (*counts[1:], counts[0]), strict=True))
 
+    def doubtful(self) -> Matches:
+        """Those that are not certain: close to a border, to be looked at by a person."""
+        return self._where(self._rows.is_certain == 0)
+
+    def of(self, *relations: Relation | None) -> Matches:
+        """Those of these relations."""
+        return self._where(np.isin(self._rows.relation, [RELATIONS.index(relation) for relation in relations]))
+
+    def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:
+        return Matches(self._rows.take(np.flatnonzero(is_meant)), self._ids, self._find)
+
     def order_by_strength(self) -> _I64:
         """Places of the matches, the strongest first: by the share of the shorter article, of both, then by place."""
         r = self._rows
@@ -114,14 +125,18 @@ class Scan:
         skipped: inputs that could not be used, and why.
         counts: everything that was counted, by name, also what a limit left out: articles, versions, copies, skipped,
             repeated (an id came again with the same text), renamed (with another text: id#2), candidates, matches,
-            crowds, left_out (pairs that crowds left unexamined, at most).
+            crowds, left_out (pairs that crowds left unexamined, at most), same_story_left_out (the same of features that
+            too many articles have), furniture_lines (lines and sentences left out as corpus furniture) and
+            furniture_articles (articles that held some).
         crowds: fingerprints held by too many versions to examine every pair of them.
+        furniture: the corpus furniture that was left out; empty where there was none.
         params: the Params of the scan.
     """
 
     def __init__(self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params) -> None:
         self._shelf = shelf
         self.params = params
+        self.furniture = shelf.corpus.furniture
         self.crowds = crowds
         self.skipped: list[Skipped] = shelf.skipped
         self.counts: dict[str, int] = shelf.counts
@@ -151,8 +166,31 @@ class Scan:
     @functools.cached_property
     def stories(self) -> list[Story]:
         """The stories of two articles and more, by id: articles joined to an anchor that they share text with directly,
-        as reprint, edited version or partial copy. Made at the first access; the same for any order of the input."""
+        as reprint, edited version or partial copy, or that tells of the same event, where `Params.same_story` is set.
+        A round-up of three stories and more is a member of each. Made at the first access; the same for any order of
+        the input."""
         return find_stories(self._shelf, self._rows)
+
+    def representatives(
+        self, by: Literal["longest", "earliest"] = "longest", *, prefer: Sequence[str] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        """The articles that stand for each story, by the story's id; which ones they are changes no story.
+
+        Args:
+            by: "longest", or "earliest" published (the longest where no time is known).
+            prefer: sources, the best first: an article of one of these goes before all others.
+
+        Raises:
+            ParamError: by is none of these.
+
+        >>> from dedup.api import scan
+        >>> rain = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
+        >>> news = [Article("1", rain + " Hết.", source="baohalam.vn"), Article("2", rain, source="vinhsa.vn")]
+        >>> found = scan(news, Params(min_shared=10))
+        >>> found.representatives(), found.representatives(prefer=["vinhsa.vn"])
+        ({'1': ('1',)}, {'1': ('2',)})
+        """
+        return choose_representatives(self._shelf, self.stories, by, prefer)
 
     def decisions(self, keep_templates: KeepTemplates = "all") -> Iterator[Decision]:
         """A Decision for every input of `articles`, in the order they came: which are kept, and why the others are not.
@@ -175,7 +213,7 @@ class Scan:
         >>> [(d.id, d.keep, d.kept_id) for d in scan([rain, rain.upper(), "Giá lúa ở Hà Lâm tăng nhẹ."]).decisions()]
         [('1', True, None), ('2', False, '1'), ('3', True, None)]
         """
-        story_of = {id: story.id for story in self.stories for id in story.articles}
+        story_of = {id: story.id for story in reversed(self.stories) for id in story.articles}
         return decisions(self._shelf, self._choose(keep_templates), story_of)
 
     def kept(self, keep_templates: KeepTemplates = "all") -> list[bool]:
@@ -186,21 +224,30 @@ class Scan:
         return list(is_kept(self._shelf, self._choose(keep_templates)))
 
     def stripped(self) -> Iterator[tuple[Article, list[tuple[int, int]]]]:
-        """Each article of `articles` without the lines of its page furniture, and what was removed, in the order they
-        came: spans (start, end) in code points of the original text."""
-        for number, id in enumerate(self._shelf.ids):
-            if self._shelf.is_new[number]:
-                text = self._text(id)
-                removed = furniture_spans(text, self.params) if self._shelf.has_furniture[number] else []
-                edges = [0, *(edge for span in removed for edge in span), len(text)]
-                rest = "".join(text[lo:hi] for lo, hi in zip(edges[::2], edges[1::2], strict=True))
-                yield Article(id, rest, **self.details(id)), removed
+        """Each article of `articles` without its page furniture, and what was removed, in the order they came: spans
+        (start, end) in code points of the original text; lines, and of corpus furniture also sentences."""
+        return (self.strip(id) for number, id in enumerate(self._shelf.ids) if self._shelf.is_new[number])
+
+    def strip(self, id: str) -> tuple[Article, list[tuple[int, int]]]:
+        """One article, of `articles` or `against`, as `stripped` has it.
+
+        Raises:
+            KeyError: no article has that id.
+        """
+        text, has_furniture = self._text(id), self._shelf.has_furniture[self._shelf.numbers[id]]
+        removed = furniture_spans(text, self.params, self._shelf.learnt(id)) if has_furniture else []
+        edges = [0, *(edge for span in removed for edge in span), len(text)]
+        rest = "".join(text[lo:hi] for lo, hi in zip(edges[::2], edges[1::2], strict=True))
+        return Article(id, rest, **self.details(id)), removed
 
     def to_arrow(self, kind: Kind = "matches", *, keep_templates: KeepTemplates = "all") -> Any:
-        """A pyarrow.Table of the matches, the decisions or the stripped articles, as the command line writes them.
+        """A pyarrow.Table of the matches, stories, decisions, … of this scan, as the command line writes them.
 
         - "matches": a, b, relation, resemblance, a_in_b, b_in_a, shared, size_a, size_b, longest_passage, then title,
           source, published (ISO 8601) and url of both.
+        - "review": the matches that are not certain, as "matches" but with the headline (or first line) of an article
+          without a title; then passage, the text of the longest copied passage, shortened.
+        - "stories": story, id, representative, derived_from, relation.
         - "decisions": id, story, keep, kept_id, relation, reason.
         - "stripped": id, title, source, url, credit, published, text, removed.
 
@@ -259,7 +306,7 @@ class Scan:
             return str(title)
         text, first = self._text(id), 0
         if self._shelf.has_furniture[self._shelf.numbers[id]]:
-            starts = spans(text, self.params)[2]
+            starts = spans(text, self.params, self._shelf.learnt(id))[2]
             first = int(starts[0]) if len(starts) else 0
         return next((line.strip() for line in text[first:].splitlines() if line.strip()), "")
 
@@ -276,7 +323,8 @@ class Scan:
         return self._shelf.corpus.text(self._shelf.numbers[id])
 
     def _passages(self, a: str, b: str) -> list[Passage]:
-        return passages(self._text(a), self._text(b), self.params)
+        learnt = (self._shelf.learnt(id) for id in (a, b))
+        return passages(self._text(a), self._text(b), self.params, *learnt)
 
 
 def _between(match: Match, a: str, b: str) -> Match:

@@ -7,18 +7,20 @@ import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from dedup.corpus import Corpus
 from dedup.dates import parse
 from dedup.errors import ArticleError
+from dedup.furniture import Furniture, group_of, names_of
 from dedup.index import band_shape
 from dedup.io import ArrowReader, Reader
 from dedup.io.columns import choose
 from dedup.models import Article, Params, Skipped
 from dedup.sketch import Sketches
+from dedup.text import NO_GROUP, Learnt
 
 __all__ = ["ARTICLE", "LEFT_OUT", "REPEATED", "Progress", "Shelf", "Versions", "as_article"]
 
@@ -29,6 +31,7 @@ ARTICLE, REPEATED, LEFT_OUT = range(3)  # what became of an input
 _BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
 _STRINGS = frozenset(("title", "source", "url", "credit"))
 _DETAILS = ("title", "source", "url", "credit", "published")
+_UNKNOWN = group_of("")
 
 
 class Shelf:
@@ -45,11 +48,14 @@ class Shelf:
         left_out: the skipped inputs among them, by that number.
         wordless: articles that hold no syllable.
         has_furniture: bool, whether an article holds page furniture.
+        likeness: of pairs that tell of one event, by their numbers, the smaller first: thousandths.
         in_both: new articles that stand in `against` too, with the same id and text.
     """
 
-    def __init__(self, params: Params) -> None:
-        self.corpus = Corpus(params, signatures=band_shape(params) is not None)
+    def __init__(self, params: Params, furniture: Furniture | Literal["learn", "none"] | None = None) -> None:
+        value = furniture if isinstance(furniture, Furniture) else Furniture()
+        self.corpus = Corpus(params, value, signatures=band_shape(params) is not None)
+        self._furniture = furniture
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
         self.details: list[dict[str, Any]] = []
@@ -58,15 +64,30 @@ class Shelf:
         self.skipped: list[Skipped] = []
         self.counts = dict.fromkeys(
             ("articles", "versions", "copies", "skipped", "repeated", "renamed", "candidates", "matches", "crowds",
-             "left_out"), 0,
+             "left_out", "same_story_left_out", "furniture_lines", "furniture_articles"), 0,
         )  # fmt: skip
         self.inputs = array("q")
         self.left_out: list[Skipped] = []
         self.wordless: set[int] = set()
         self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
+        self.likeness: dict[tuple[int, int], int] = {}
         self._waiting: list[bytes] = []
+        self._waiting_groups: list[np.uint64] = []
         self._waiting_bytes = 0
+
+    def finish(self) -> Sketches:
+        """The sketches of all texts; furniture is learnt now, where it is to be."""
+        return self.corpus.finish(names_of({details.get("source", "") for details in self.details}))
+
+    def learnt(self, id: str) -> Learnt | None:
+        """The corpus furniture that is left out of an article."""
+        return self.corpus.learnt(self.numbers[id])
+
+    def article(self, id: str) -> Article:
+        """An article as it was read but for `extra`."""
+        number = self.numbers[id]
+        return Article(id, self.corpus.text(number), **self.details[number])
 
     def touches_new(self, a: str, b: str) -> bool:
         """Whether one of two articles is new."""
@@ -113,8 +134,14 @@ class Shelf:
 
     def _hand_over(self) -> None:
         if self._waiting:
-            self.corpus.add(self._waiting)
-            self._waiting, self._waiting_bytes = [], 0
+            groups = np.array(self._waiting_groups, np.uint64)
+            teaching = None
+            if self._furniture == "learn":
+                teaching = groups
+            elif self._furniture is None and np.any(groups != _UNKNOWN):
+                teaching = np.where(groups == _UNKNOWN, NO_GROUP, groups)
+            self.corpus.add(self._waiting, groups, teaching)
+            self._waiting, self._waiting_groups, self._waiting_bytes = [], [], 0
 
     def _take(self, item: Any, name: str, is_new: bool) -> None:
         if type(item) is tuple and len(item) == 2 and isinstance(item[0], Article):
@@ -135,6 +162,7 @@ class Shelf:
         self.is_new.append(is_new)
         self.details.append({name: value for name in _DETAILS if (value := getattr(article, name))})
         self._waiting.append(text)
+        self._waiting_groups.append(group_of(article.source))
         self._waiting_bytes += len(text)
 
     def _repeat(self, number: int, is_new: bool) -> None:
@@ -221,6 +249,8 @@ class Versions:
     def __init__(self, shelf: Shelf, sketches: Sketches) -> None:
         has_words = sketches.syllables[:, 0] > 0
         shelf.has_furniture = sketches.syllables[:, 1] > 0
+        shelf.counts["furniture_lines"] = int(sketches.removed.sum())
+        shelf.counts["furniture_articles"] = int(np.sum(sketches.removed > 0))
         shelf.wordless.update(np.flatnonzero(~has_words).tolist())
         shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in sorted(shelf.wordless)]
         order = sorted(np.flatnonzero(has_words).tolist(), key=lambda n: (not shelf.is_new[n], shelf.ids[n]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -11,13 +11,16 @@ from dedup.api.choose import KeepTemplates
 from dedup.errors import ParamError
 from dedup.io import ColumnType
 from dedup.letters import SCHEME, digest
+from dedup.models import Match
 
 if TYPE_CHECKING:
     from dedup.api.results import Scan
 
 __all__ = ["Kind", "Table", "table"]
 
-Kind = Literal["matches", "stories", "decisions", "stripped"]
+Kind = Literal["matches", "review", "stories", "decisions", "stripped"]
+
+_PASSAGE = 300  # characters of a passage that are shown
 
 _COLUMNS: dict[str, dict[str, ColumnType]] = {
     "matches": {
@@ -38,6 +41,7 @@ _COLUMNS: dict[str, dict[str, ColumnType]] = {
         "published": "string", "text": "string", "removed": "spans",
     },
 }  # fmt: skip
+_COLUMNS["review"] = {**_COLUMNS["matches"], "passage": "string"}
 
 
 class Table(NamedTuple):
@@ -57,7 +61,9 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
     if kind not in _COLUMNS:
         raise ParamError(f"kind={kind!r}: need one of {', '.join(_COLUMNS)}")
     if kind == "matches":
-        rows = _match_rows(scan)
+        rows = _match_rows(scan, scan.matches)
+    elif kind == "review":
+        rows = _review_rows(scan)
     elif kind == "stories":
         rows = _story_rows(scan)
     elif kind == "decisions":
@@ -67,12 +73,33 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
     return Table(_COLUMNS[kind], rows, _metadata(scan))
 
 
-def _match_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
-    for m in scan.matches:
+def _match_rows(scan: Scan, matches: Iterable[Match]) -> Iterator[tuple[Any, ...]]:
+    for m in matches:
         one, other = scan.details(m.a), scan.details(m.b)
         figures = (m.resemblance, m.a_in_b, m.b_in_a, m.shared, m.size_a, m.size_b, m.longest_passage)
         about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
         yield (m.a, m.b, m.relation, *figures, *about)
+
+
+def _review_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
+    """The doubtful matches, with what a person needs to judge each."""
+    doubtful = scan.matches.doubtful()
+    first = list(_COLUMNS["matches"]).index("title_a")
+    for match, row in zip(doubtful, _match_rows(scan, doubtful), strict=True):
+        titles = (_shorten(scan.headline(id)) for id in (match.a, match.b))
+        yield (*row[:first], *titles, *row[first + 2 :], _shorten(_longest_passage(scan, match)))
+
+
+def _longest_passage(scan: Scan, match: Match) -> str:
+    """Its text as it stands in a; "" where there is none."""
+    longest = max(match.passages, key=lambda passage: passage.syllables, default=None)
+    return scan.article(match.a).text[longest.a_start : longest.a_end] if longest else ""
+
+
+def _shorten(text: str) -> str:
+    """The text in one line, cut between words where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _PASSAGE else f"{line[:_PASSAGE].rpartition(' ')[0] or line[:_PASSAGE]} …"
 
 
 def _story_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from dedup.relate import Features, decide, headlines_differ, spare
 from dedup.text import tables
 from dedup.threads import each_range, thread_count
 
-__all__ = ["compare_pairs", "verify"]
+__all__ = ["blocks", "compare_pairs", "features_of", "ordered", "relations_of", "verify"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _BLOCK = 32 << 20  # bytes of text in a group: two are made ready at once
@@ -28,13 +28,13 @@ def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, 
     """The rows of all matches, copies among them: a < b by id, sorted by (a, b)."""
     left, right = versions.numbers[found.left], versions.numbers[found.right]
     parts, done = [], 0
-    for block in _blocks(shelf.corpus, left, right):
+    for block in blocks(shelf.corpus, left, right):
         progress("verify", done, len(left))
         parts.append(_matches(shelf, left[block], right[block], params))
         done += len(block)
     progress("verify", len(left), len(left))
     parts.append(_copies(shelf, versions.copies, params))
-    return _ordered(Rows.join(parts), shelf.ids)
+    return ordered(Rows.join(parts), shelf.ids)
 
 
 def compare_pairs(ready: Prepared, i: _I64, j: _I64, params: Params) -> tuple[_I64, _I64, _I64]:
@@ -52,7 +52,7 @@ def compare_pairs(ready: Prepared, i: _I64, j: _I64, params: Params) -> tuple[_I
 
 def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
     """Features of pairs of prepared articles: int64 (pairs, 16), columns as relate.Features."""
-    phrases = tables(params)[-1]
+    phrases = tables(params)[-2]
 
     def work(lo: int, hi: int) -> _I64:
         result: _I64 = kernels.tile_pairs(
@@ -64,7 +64,7 @@ def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
     return np.concatenate([np.zeros((0, len(Features._fields)), np.int64), *parts])
 
 
-def _blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
+def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
     """The places of all pairs, in blocks for which few texts have to be made ready at once.
 
     Texts are grouped by bytes; a block is the pairs between two groups, or several such while all texts of its pairs
@@ -96,7 +96,7 @@ def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     features = features_of(ready, i[keep], j[keep], params)
     rows = Rows(left, right, shared, size_a, size_b, shared, shared, shared, shared).take(keep)
     containment = rows.shared / np.minimum(rows.size_a, rows.size_b)
-    rows = Rows(*rows[:5], features[:, 4], *_relations(shelf, rows.a, rows.b, features, containment))
+    rows = Rows(*rows[:5], features[:, 4], *relations_of(shelf, rows.a, rows.b, features, containment))
     if params.passage is not None:
         rows = rows.take(np.flatnonzero(is_match | (rows.longest >= params.passage)))
     return rows
@@ -114,7 +114,7 @@ def _qualifies(shared: _I64, size_a: _I64, size_b: _I64, params: Params) -> np.n
     return result
 
 
-def _relations(
+def relations_of(
     shelf: Shelf, left: _I64, right: _I64, features: _I64, containment: np.ndarray[Any, Any]
 ) -> tuple[_I64, _I64, np.ndarray[Any, Any]]:
     """Each relation's place in RELATIONS, whether it is certain, and which of the two texts is spare."""
@@ -131,19 +131,19 @@ def _relations(
 def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
     """A row for each (delegate, copy): the figures of the version with itself; the relation also by the headlines."""
     parts = []
-    for block in _blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
+    for block in blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
         left, right = pairs[block].T
         which, place = np.unique(left, return_inverse=True)
         ready = shelf.corpus.prepare(which)
         own = np.arange(len(which))
         features = features_of(ready, own, own, params)[place]
         size = np.diff(ready.shingle_starts)[place]
-        relations = _relations(shelf, left, right, features, np.ones(len(left)))
+        relations = relations_of(shelf, left, right, features, np.ones(len(left)))
         parts.append(Rows(left, right, size, size, size, features[:, 4], *relations))
     return Rows.join(parts)
 
 
-def _ordered(rows: Rows, ids: list[str]) -> Rows:
+def ordered(rows: Rows, ids: list[str]) -> Rows:
     """Rows turned so that a < b by id, and sorted by (a, b).
 
     Only copies are ever turned (versions come by id), and of those both texts are spare or none.

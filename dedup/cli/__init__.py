@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dedup.cli.diff import diff_command
 from dedup.cli.scan import scan_command
 from dedup.cli.talk import choose_language, listen, tell
 from dedup.cli.words import language, plain, say
@@ -32,6 +33,7 @@ def _common() -> None:
 
 
 app.command("scan")(scan_command)
+app.command("diff")(diff_command)
 
 
 @app.command("warmup")
@@ -40,6 +42,7 @@ def _warmup(
 ) -> None:
     """Compiles everything ahead, for images and web workers."""
     from dedup import Params, compare, scan
+    from dedup.api import diff
     from dedup.cli.screen import console
     from dedup.kernels import cache_folder
 
@@ -50,6 +53,7 @@ def _warmup(
     for params in (Params(min_shared=1), Params(containment=None, resemblance=0.5)):
         scan(texts, params)
     list(compare(texts[0] * 3, texts[0] * 2).passages)
+    diff(texts[0], texts[1])
     tell(talk, say(spoken, "warm", cache_folder()))
 
 

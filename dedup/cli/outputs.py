@@ -24,7 +24,9 @@ class Outputs:
         matches, stories, decisions, stripped: tables.
         keep: a file, or a new folder.
         summary: a JSON file for schedulers.
+        furniture_out: a JSON file, the page furniture that was left out.
         keep_templates: "all" or "one".
+        review: a table, the doubtful matches.
     """
 
     matches: str | None = None
@@ -33,7 +35,9 @@ class Outputs:
     stripped: str | None = None
     keep: str | None = None
     summary: str | None = None
+    furniture_out: str | None = None
     keep_templates: str = "all"
+    review: str | None = None
 
     @property
     def uses_stdout(self) -> bool:
@@ -62,12 +66,12 @@ class Outputs:
         for name, target in self._targets().items():
             place = target if target == "-" else os.path.realpath(target)
             if place in seen:
-                raise ParamError(f"--{seen[place]} and --{name} both write to {target}")
-            seen[place] = name
+                raise ParamError(f"--{seen[place]} and --{name.replace('_', '-')} both write to {target}")
+            seen[place] = name.replace("_", "-")
             if name == "keep":
                 check_keep(target, paths, against)
                 continue
-            check_target(target, *([_JSON] if name == "summary" else []))
+            check_target(target, *([_JSON] if name in ("summary", "furniture_out") else []))
             if any(path != "-" and os.path.realpath(path) == place for path in [*paths, *against]):
                 raise InputError(target, "is an input: it is not written over")
 
@@ -77,11 +81,15 @@ class Outputs:
 
         kept = result.kept(self.keep_templates) if self.decides else []
         share = number(lang, sum(kept)), number(lang, len(kept))
-        for kind in ("matches", "stories", "decisions", "stripped"):
+        for kind in ("matches", "review", "stories", "decisions", "stripped"):
             if target := self._targets().get(kind):
                 count = result.write(target, kind, keep_templates=self.keep_templates)
                 if target != "-":
                     yield say(lang, f"{kind}_written", number(lang, count), target, *share)
+        if self.furniture_out is not None:
+            result.furniture.save(self.furniture_out)
+            if self.furniture_out != "-":
+                yield say(lang, "furniture_written", number(lang, len(result.furniture)), self.furniture_out)
         if self.keep is not None:
             write_kept(self.keep, reader, kept)
             if self.keep != "-":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_command"]
 
-_SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", "passage", "min_shared",
+_SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", "passage", "min_shared", "same_story",
            "candidates", "band_recall", "max_bucket", "hubs", "threads")  # fmt: skip
 _COLUMNS = ("id", "text", "title", "source", "url", "published")
 _OUTPUTS, _LIMITS = "Outputs", "Sketches and limits"
@@ -39,6 +39,7 @@ class _Job(NamedTuple):
     paths: list[str]
     against: list[str]
     params: Params
+    furniture: str | None
     columns: dict[str, Any]
     outputs: Outputs
     lang: Language
@@ -66,11 +67,17 @@ def scan_command(
     strip: Annotated[str | None, _option("furniture", "What --stripped leaves out.", _OUTPUTS)] = None,
     stripped: Annotated[str | None, _option("FILE", "All articles without page furniture.", _OUTPUTS)] = None,
     summary: Annotated[str | None, _option("FILE.json", "Counts and exit state, for schedulers.", _OUTPUTS)] = None,
+    furniture: Annotated[
+        str | None,
+        _option("FILE|learn|none", "Lines that pages repeat: by default learnt from articles that have a source."),
+    ] = None,
+    furniture_out: Annotated[str | None, _option("FILE.json", "The repeated lines left out.", _OUTPUTS)] = None,
     against: Annotated[list[str] | None, _option("PATH", "Older articles: report only pairs that touch PATH.")] = None,
     containment: Annotated[str, _option("SHARE", "This much of the shorter article is shared; or none.")] = "0.3",
     resemblance: Annotated[float | None, _option("SHARE", "This much of both articles together is shared.")] = None,
     passage: Annotated[int | None, _option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
     min_shared: Annotated[int, _option("N", "Shingles that a match by containment shares.")] = 20,
+    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
     k: Annotated[int, _option("N", "Syllables in a shingle.", _LIMITS)] = 5,
     min_passage: Annotated[int, _option("N", "Common runs as long as this are noticed.", _LIMITS)] = 24,
     num_perm: Annotated[int, _option("N", "Values in a signature.", _LIMITS)] = 128,
@@ -99,8 +106,8 @@ def scan_command(
         raise ParamError(f"strip={strip!r}: need furniture, and --stripped FILE for what is left")
     params = Params(containment=_containment(containment), **{name: options[name] for name in _SKETCH})
     columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
-    outputs = Outputs(matches, stories, decisions, stripped, keep, summary, keep_templates)
-    job = _Job(paths, against or [], params, columns, outputs, choose_language(lang), strict, started)
+    outputs = Outputs(matches, stories, decisions, stripped, keep, summary, furniture_out, keep_templates)
+    job = _Job(paths, against or [], params, furniture, columns, outputs, choose_language(lang), strict, started)
     if code := _do(job):
         raise typer.Exit(code)
 
@@ -153,6 +160,10 @@ def _run(job: _Job, talk: Any) -> Scan:
 def _scan(job: _Job, readers: list[Any], talk: Any) -> Scan:
     from dedup.api import scan
     from dedup.cli.screen import progress_bar
+    from dedup.furniture import Furniture
 
+    asked: Any = job.furniture
+    furniture = asked if asked in (None, "learn", "none") else Furniture.load(asked)
+    against = readers[1] if job.against else None
     with progress_bar(talk, job.lang, readers) as report:
-        return scan(readers[0], job.params, against=readers[1] if job.against else None, progress=report)
+        return scan(readers[0], job.params, against=against, furniture=furniture, progress=report)

@@ -19,7 +19,7 @@ from dedup.models import RELATIONS, Match, Params
 
 __all__ = ["console", "criterion", "progress_bar", "show"]
 
-_LISTED = 16  # matches on the screen: the rest of its 25 lines is needed for the account
+_LISTED = 15  # matches on the screen: the rest of its 25 lines is needed for the account
 _PLAIN_WIDTH = 120  # where no terminal says how wide it is
 
 
@@ -125,6 +125,9 @@ def _name(lang: Language, result: Scan, id: str) -> str:
 def _account(lang: Language, result: Scan) -> Iterator[str]:
     """What was left out and why, a line each."""
     counts = result.counts
+    if counts["furniture_lines"]:
+        lines, articles = (number(lang, counts[f"furniture_{name}"]) for name in ("lines", "articles"))
+        yield say(lang, "furniture", lines, articles)
     if counts["crowds"]:
         yield say(lang, "crowds", number(lang, counts["crowds"]), number(lang, counts["left_out"]))
     if counts["repeated"] or counts["renamed"]:

@@ -29,8 +29,8 @@ def tell(talk: Any, line: str) -> None:
     talk.print(Text(plain(line)), soft_wrap=True)
 
 
-def listen(talk: Any, lang: Language) -> None:
-    """Shows what the library logs: skipped inputs, and that a first run compiles."""
+def listen(talk: Any, lang: Language, *, tells_skips: bool = True) -> None:
+    """Shows what the library logs: skipped inputs (unless the caller tells of them), and that a first run compiles."""
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -40,8 +40,11 @@ def listen(talk: Any, lang: Language) -> None:
                 path, columns = record.args  # type: ignore[misc]
                 if unusual := _unusual(str(columns)):
                     tell(talk, say(lang, "columns", path, unusual))
+            elif record.levelno >= logging.WARNING and record.name == "dedup.io":
+                if tells_skips:
+                    tell(talk, say(lang, "skip", *record.args))  # type: ignore[misc]
             elif record.levelno >= logging.WARNING:
-                tell(talk, say(lang, "skip", *record.args) if record.name == "dedup.io" else record.getMessage())  # type: ignore[misc]
+                tell(talk, record.getMessage())
 
     logger = logging.getLogger("dedup")
     logger.handlers = [Handler()]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dedup.models import Relation
 
-__all__ = ["Language", "language", "number", "percent", "plain", "relation_name", "say"]
+__all__ = ["Language", "count", "language", "number", "percent", "plain", "relation_name", "say"]
 
 Language = Literal["vi", "en"]
 
@@ -18,6 +18,17 @@ _RELATIONS: dict[Relation | None, tuple[str, str]] = {
     "template": ("tin theo mẫu", "template"),
     "same_story": ("cùng sự kiện", "same story"),
     None: ("không rõ", "unclear"),
+}
+
+# What is counted: Vietnamese, English one, English many.
+_COUNTED: dict[str | None, tuple[str, str, str]] = {
+    **{name: (vi, en, en) for name, (vi, en) in _RELATIONS.items()},
+    "reprint": ("đăng lại", "reprint", "reprints"),
+    "stories": ("chuyện", "story", "stories"),
+    "articles": ("bài", "article", "articles"),
+    "papers": ("báo", "paper", "papers"),
+    "round_ups": ("điểm tin", "round-up", "round-ups"),
+    "details": ("chi tiết", "detail", "details"),
 }
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -35,17 +46,33 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "passage": ("có đoạn trùng ≥ {0} âm tiết (--passage)", "a copied passage of ≥ {0} syllables (--passage)"),
     "pairs": ("{0} cặp trùng: {1}", "{0} matches: {1}"),
     "no_pairs": ("không có cặp nào trùng", "no matches"),
-    "templates": ("{0} cặp tin theo mẫu, không phải bản sao", "{0} template pairs, which are no copies"),
+    "no_stories": ("không có chuyện nào từ hai bài trở lên", "no story has two articles or more"),
+    "of_articles": ("{0} từ {1}", "{0} from {1}"),
+    "alone": ("{0} bài đứng riêng", "{0} alone"),
+    "templates": ("{0} cặp tin theo mẫu, không gộp{1}", "{0} template pairs, not merged{1}"),
+    "doubtful": (
+        "{0} cặp chưa chắc, cần người xem (--review chua-chac.csv)",
+        "{0} doubtful pairs, for a person to judge (--review doubtful.csv)",
+    ),
+    "doubtful_written": ("{0} cặp chưa chắc, cần người xem", "{0} doubtful pairs, for a person to judge"),
+    "story": ("CHUYỆN", "STORY"),
+    "articles": ("BÀI", "ARTICLES"),
+    "papers": ("BÁO", "PAPERS"),
+    "earliest": ("SỚM NHẤT", "EARLIEST"),
+    "first": ("sớm nhất {0}", "earliest {0}"),
     "share": ("TRÙNG", "SHARED"),
     "relation": ("QUAN HỆ", "RELATION"),
     "one": ("BÀI", "ARTICLE"),
     "other": ("VÀ BÀI", "AND"),
-    "more": (
-        "… còn {0} cặp nữa; ghi ra tất cả: --matches trung.csv",
-        "… {0} more; write them all: --matches matches.csv",
-    ),
-    "all": ("ghi ra tệp: --matches trung.csv", "write to a file: --matches matches.csv"),
+    "differs": ("KHÁC NHAU", "WHAT DIFFERS"),
+    "more_stories": ("còn {0}: --top 0", "{0} more: --top 0"),
+    "more_pairs": ("còn {0} cặp: --top 0", "{0} more: --top 0"),
+    "write_stories": ("ghi ra tệp: --stories chuyen.csv", "write a file: --stories stories.csv"),
+    "write_matches": ("ghi ra tệp: --matches trung.csv", "write a file: --matches matches.csv"),
+    "compare": ("so hai bài: {0}", "compare two: {0}"),
+    "feed": ("TỆP ID1 ID2", "FEED ID1 ID2"),
     "matches_written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
+    "review_written": ("{0} cặp chưa chắc đã ghi vào {1}", "{0} doubtful pairs written to {1}"),
     "stories_written": ("{0} bài trong các chuyện đã ghi vào {1}", "{0} articles of stories written to {1}"),
     "decisions_written": (
         "{0} quyết định đã ghi vào {1}: giữ {2} trên {3} bài",
@@ -55,12 +82,24 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{0} bài đã bỏ phần khung trang, ghi vào {1}",
         "{0} articles without page furniture written to {1}",
     ),
+    "furniture_written": (
+        "{0} dòng khung trang đã ghi vào {1}; dùng lại: --furniture {1}",
+        "{0} lines of page furniture written to {1}; use them again: --furniture {1}",
+    ),
+    "furniture": (
+        "đã bỏ {0} dòng khung trang, lặp lại ở nhiều trang, khỏi {1} bài (--furniture none để giữ)",
+        "{0} lines of page furniture, repeated on many pages, left out of {1} articles (--furniture none keeps them)",
+    ),
     "keep_written": ("giữ {0} trên {1} bài, đã ghi vào {2}", "{0} of {1} articles kept, written to {2}"),
     "skip": ("bỏ qua: {0}: {1}", "skipped: {0}: {1}"),
     "skips": ("bỏ qua {0}: {1}", "skipped {0}: {1}"),
     "crowds": (
         "{0} đoạn có mặt trong quá nhiều bài: tối đa {1} cặp chưa xét (--max-bucket)",
         "{0} passages stand in too many articles: up to {1} pairs not examined (--max-bucket)",
+    ),
+    "same_story_left_out": (
+        "cùng sự kiện: tối đa {0} cặp chưa xét, vì chỉ chung những từ có ở quá nhiều bài",
+        "same story: up to {0} pairs not examined, which share only words of too many articles",
     ),
     "repeated": (
         "{0} bài lặp lại cùng id và nội dung · {1} bài trùng id nhưng khác nội dung (ghi là id#2)",
@@ -75,6 +114,28 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "error": ("lỗi: {0}", "error: {0}"),
     "interrupted": ("đã dừng", "interrupted"),
     "untitled": ("(không có tiêu đề)", "(untitled)"),
+    "this": ("Bài này", "This one"),
+    "others": ("So với", "Against"),
+    "left_out": ("{0} đoạn khung trang không so", "{0} pieces of page furniture not compared"),
+    "listed": (
+        "… còn {0} câu nữa; xem tất cả bằng --html hoặc --json",
+        "… {0} more sentences; --html and --json have them all",
+    ),
+    "look": ("Xem hai bài cạnh nhau: {0}", "See the texts side by side: {0}"),
+    "page_written": ("trang so sánh đã ghi vào {0}", "the page was written to {0}"),
+    "diff_usage": (
+        "cần hai tệp, hoặc một tệp (thư mục) nhiều bài và từ hai id trở lên",
+        "need two files, or one file (folder) of many articles and two ids or more",
+    ),
+    "no_article": ("không có bài nào", "holds no article"),
+    "many_articles": (
+        "có nhiều bài, cần đúng một; chọn bằng id: {0}",
+        "holds several articles, need one; choose by id: {0}",
+    ),
+    "missing": ("không có bài {0} trong {1} bài", "no article {0} among {1}"),
+    "missing_skipped": (" (bỏ qua {0})", " ({0} skipped)"),
+    "close_ids": ("; gần giống: {0}", "; close to it: {0}"),
+    "some_ids": ("; id ở đây có dạng: {0}", "; ids here look like {0}"),
 }
 
 
@@ -94,6 +155,16 @@ def say(lang: Language, key: str, *values: object, **named: object) -> str:
 def relation_name(lang: Language, relation: Relation | None) -> str:
     """What a relation is called."""
     return _RELATIONS[relation][lang == "en"]
+
+
+def count(lang: Language, value: int, what: str | None) -> str:
+    """So many of something: articles, stories, articles of a relation.
+
+    >>> count("vi", 2, "reprint"), count("en", 1, "stories"), count("en", 2, "stories")
+    ('2 đăng lại', '1 story', '2 stories')
+    """
+    vi, one, many = _COUNTED[what]
+    return f"{number(lang, value)} {vi if lang == 'vi' else one if value == 1 else many}"
 
 
 def plain(text: str) -> str:

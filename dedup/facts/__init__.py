@@ -8,12 +8,13 @@ from dedup.facts.amounts import find_amounts
 from dedup.facts.codes import find_births, find_codes, find_marks
 from dedup.facts.compare import agree
 from dedup.facts.days import find_days
+from dedup.facts.known import Known
 from dedup.facts.names import find_names, find_roads
 from dedup.facts.page import Page
 from dedup.facts.quotes import find_quotes
 from dedup.facts.values import Amount, Birth, Code, Mention, Moment, Name, Quote, Value
 
-__all__ = ["Amount", "Birth", "Code", "Mention", "Moment", "Name", "Quote", "Value", "agree", "find_facts"]
+__all__ = ["Amount", "Birth", "Code", "Known", "Mention", "Moment", "Name", "Quote", "Value", "agree", "find_facts"]
 
 _FINDERS = (find_codes, find_births, find_roads, find_days, find_amounts, find_marks, find_names, find_quotes)
 

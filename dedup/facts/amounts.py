@@ -131,7 +131,7 @@ def _hedge(low: str, at: int) -> tuple[int, Hedge]:
         if found not in hedges or (found == "hơn" and before[-2:-1] and before[-2] in words("comparative")):
             break
         start -= len(found) + 1
-        hedge = hedge if hedge and hedges[found] == "about" else hedges[found]
+        hedge = "about" if hedge and "about" in (hedge, hedges[found]) else hedges[found]
     return start, hedge
 
 

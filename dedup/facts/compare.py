@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from dedup.facts.values import Amount, Birth, Code, Mention, Moment, Name, Quote
+from dedup.facts.values import Amount, Birth, Code, Mention, Moment, Name, Quote, Value
 
-__all__ = ["agree"]
+__all__ = ["agree", "bounds"]
 
 _SLACK = 1e-9  # of the values compared: floats
 _PARTS = {"sáng": range(12), "trưa": range(10, 15), "chiều": range(12, 20), "tối": range(17, 24)}
@@ -42,6 +43,31 @@ def agree(a: Mention, b: Mention) -> bool | None:
     return compare(first, last) if compare else None
 
 
+def bounds(value: Value) -> tuple[tuple[float, float], ...]:
+    """Intervals, as many for each way of comparing: two values agree only where each of them meets its counterpart."""
+    if isinstance(value, Amount):
+        low, high, _ = _reach(value)
+        slack = value.step / 2 + 2 * _SLACK * abs(value.high)
+        return ((min(low, value.low) - slack, max(high, value.high) + slack),)
+    if isinstance(value, Birth):
+        return (_ANY,)
+    if not isinstance(value, Moment):
+        return ()
+    m = value
+    if m.is_lunar:
+        return (_ANY,) * 5
+    is_span = m.last_year is not None or m.last_month is not None or m.last_day is not None
+    rows = ((m.year, m.last_year), (m.month, m.last_month), (None, None) if is_span else (m.day, None))
+    return tuple(_interval(*row) for row in (*rows, (m.hour, None), (m.minute, None)))
+
+
+_ANY = (-math.inf, math.inf)
+
+
+def _interval(first: int | None, last: int | None) -> tuple[float, float]:
+    return _ANY if first is None else (first, max(first, last or first))
+
+
 # ----------------------------------------------------------------------------------------------------------- amounts
 
 
@@ -65,9 +91,11 @@ def _amounts(a: Amount, b: Amount) -> bool | None:
 
 
 def _same_figures(a: Amount, b: Amount) -> bool:
-    """Equal, or one the rounding of the other."""
+    """Equal, or one the rounding of the other, be it down (782 tỷ for 782,6)."""
     rough = max(_rounding(a), _rounding(b)) if a.step != b.step else 0.0
-    allowed = rough / 2 + _SLACK * max(abs(a.high), abs(b.high))
+    rounder, finer = (a, b) if a.step > b.step else (b, a)
+    is_cut = rounder.digits >= 3 and rounder.low < finer.low
+    allowed = rough * (0.999 if is_cut else 0.5) + _SLACK * max(abs(a.high), abs(b.high))
     return abs(a.low - b.low) <= allowed and abs(a.high - b.high) <= allowed
 
 

@@ -191,6 +191,8 @@ def _place(page: Page, i: int) -> int:
         return length if page.claim(lo, hi, "place", Name(phrases.canonical(page.low[lo:hi]), "phrase")) else 0
     if j >= len(page.words) or page.gap(j) not in _HEADS_ON:
         return 0
+    if "." in page.gap(j) and len(page.words[j - 1][1]) > 2:  # a sentence ends there: no "TP." or "Q."
+        return 0
     head = " ".join(word for _, word in page.words[i:j])
     n = phrases.names().at(page, j)[0] if page.plain.cased[page.words[j][0]].isupper() else 0
     if head not in _NAMED_IN_FULL or n == 1 or not n:

@@ -3,8 +3,8 @@
 `aliases.tsv`: long form → short form of the very same thing. `furniture.tsv`: kind → phrase that shows page furniture.
 `words.tsv`: kind → word that dates or labels what stands beside it.
 `abbreviations.tsv`: kind → word that decides whether a sentence ends beside it.
-`compounds.tsv`: words of two syllables. `contrasts.tsv`: set → words of which only one can be true. `frequency.tsv`: syllable → how common it is.
-`function_words.tsv`: kind → word that carries no news of its own.
+`compounds.tsv`: words of two syllables. `contrasts.tsv`: set → words of which only one can be true.
+`frequency.tsv`: syllable → how common it is. `function_words.tsv`: kind → word that carries no news of its own.
 `sources.tsv`: kind → agency, paper or station that articles name as their source.
 `units.tsv`: unit or counted noun → dimension and factor. `fact_words.tsv`: kind → word that decides about facts.
 `surnames.tsv`, `titles.tsv`, `places.tsv`, `organisations.tsv`: what names of these are made of.
@@ -17,8 +17,8 @@ import functools
 from importlib import resources
 
 __all__ = [
-    "aliases", "compounds", "contrasts", "fact_words", "frequencies", "function_words", "furniture_phrases", "organisations",
-    "places", "sentence_cues", "sources", "surnames", "synonyms", "titles", "units", "words",
+    "aliases", "compounds", "contrasts", "fact_words", "frequencies", "function_words", "furniture_phrases",
+    "organisations", "places", "sentence_cues", "sources", "surnames", "synonyms", "titles", "units", "words",
 ]  # fmt: skip
 
 

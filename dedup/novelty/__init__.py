@@ -1,8 +1,7 @@
-"""What one version says that another does not: sentences are aligned, new syllables marked, pieces cut, values compared.
+"""What one version says that another does not: novelty detection (Soboroff and Harman 2005), down to the words.
 
-The task is novelty detection (Soboroff and Harman 2005), down to the words. Steps, each a module: `version` (a text as
-arrays), `align` (which sentences say the same), `features` and `decode` (which syllables carry news), `pieces` (spans and
-kinds), `changes` (the same thing with another value).
+Each step is a module: `version` (a text as arrays), `align` (which sentences say the same), `features` and `decode`
+(which syllables carry news), `pieces` (spans and kinds), `changes` (the same thing with another value).
 """
 
 from __future__ import annotations
@@ -61,7 +60,8 @@ def find_news(version: Version, others: Sequence[Version]) -> News:
     table = features(version, evidence, alignment)
     chance = marginals(table, ties(version, table), version.edges, load_weights(NAMES, TIES))
     known = np.maximum(table[:, NAMES.index("aligned")], table[:, NAMES.index("run_5")]) >= 0.5
-    return News(version, tuple(cut(version, chance > _THRESHOLD, known)), table[:, NAMES.index("anywhere")] > 0, alignment, evidence)
+    is_anywhere = table[:, NAMES.index("anywhere")] > 0
+    return News(version, tuple(cut(version, chance > _THRESHOLD, known)), is_anywhere, alignment, evidence)
 
 
 def find_changes(a: News, b: News) -> list[Conflict]:

@@ -22,6 +22,8 @@ _COMMON = 32  # sentences of the other version that hold a word: more, and the w
 _MANY, _FEW = 48, 25  # a word found beside its neighbour counts in full, alone by its rarity: of 64
 _WHOLE = 64
 _RARE = 6 * 16  # weight from which a word found alone is trusted
+_BITS = 16  # for the weight of a sentence
+_BLOCK = 1 << 16  # pairs weighed at a time: they stay in the cache
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 _TURN = np.uint64(0xC2B2AE3D27D4EB4F)
 
@@ -127,7 +129,8 @@ def align(version: Version, evidence: Evidence) -> Alignment:
         size = int(sizes[lo])
         table = weighed[starts[lo] : starts[hi]].reshape(hi - lo, size)
         cover = np.zeros(size, np.int64)
-        left, picked, need = list(range(hi - lo)), [], _FIRST * _WHOLE * totals[s]
+        picked: list[int] = []
+        left, need = list(range(hi - lo)), _FIRST * _WHOLE * totals[s]
         while left and len(picked) < _CHOSEN:
             gains = np.maximum(table[left] - cover, 0).sum(1)
             at = int(np.argmax(gains))
@@ -156,16 +159,36 @@ def _candidates(version: Version, evidence: Evidence) -> tuple[_I64, _I64]:
     count = np.searchsorted(evidence.posting, words, side="right") - lo
     is_used = (count > 0) & ((count <= _COMMON) | (weights >= _RARE) & (count <= 8 * _COMMON))
     lo, count, sentence, weights = lo[is_used], count[is_used], sentence[is_used], weights[is_used]
-    ends = np.cumsum(count)
-    places = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - count - lo, count)
-    pair = np.repeat(sentence, count) * evidence.sentences + evidence.posted[places]
-    pairs, inverse = np.unique(pair, return_inverse=True)
-    score = np.bincount(inverse, np.repeat(weights, count), len(pairs)).astype(np.int64)
-    rows, others = pairs // evidence.sentences, pairs % evidence.sentences
-    order = np.lexsort((evidence.digests[others], -score, rows))
-    rows, others = rows[order], others[order]
-    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    return rows[rank < _CANDIDATES], others[rank < _CANDIDATES]
+    parts = [(count[:0], count[:0])]
+    block = (np.cumsum(count) - count)[np.searchsorted(sentence, sentence)] // _BLOCK  # of whole sentences
+    for part in np.split(np.arange(len(lo)), np.flatnonzero(np.diff(block)) + 1):
+        sizes = count[part]
+        places = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes - lo[part], sizes)
+        pair = np.repeat(sentence[part], sizes) * evidence.sentences + evidence.posted[places]
+        rows, others, score = _summed(pair, np.repeat(weights[part], sizes), evidence.sentences)
+        order = np.lexsort((evidence.digests[others], -score, rows))
+        rows, others = rows[order], others[order]
+        is_heavy = np.arange(len(rows)) - np.searchsorted(rows, rows) < _CANDIDATES
+        parts.append((rows[is_heavy], others[is_heavy]))
+    return np.concatenate([rows for rows, _ in parts]), np.concatenate([others for _, others in parts])
+
+
+def _summed(pair: _I64, weights: _I64, sentences: int) -> tuple[_I64, _I64, _I64]:
+    """(sentence, other sentence, weight) of pairs, those left out that weigh less than enough others of a sentence."""
+    if not len(pair):
+        return pair, pair, pair
+    both = np.sort((pair << _BITS) + weights)  # far faster than to sort places
+    pairs = both >> _BITS
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    score = np.add.reduceat(both & ((1 << _BITS) - 1), first)
+    pairs = pairs[first]
+    rows = pairs // sentences
+    key = (rows << _BITS) - score
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    sizes = np.diff(np.append(begins, len(rows)))
+    least = np.sort(key)[begins + np.minimum(sizes, _CANDIDATES) - 1]
+    kept = key <= np.repeat(least, sizes)
+    return rows[kept], pairs[kept] % sentences, score[kept]
 
 
 def _found(version: Version, evidence: Evidence, tokens: _I64, others: _I64) -> _I64:
@@ -222,7 +245,7 @@ def _doubled(values: _U64, power: int) -> _U64:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What stands between words that two aligned sentences have in common, in order: syllables lo:hi and other_lo:other_hi."""
+    """What stands between words that two aligned sentences have in common: syllables lo:hi and other_lo:other_hi."""
 
     lo: int
     hi: int

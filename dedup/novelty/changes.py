@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup import lexicon
-from dedup.facts import Code, Mention, agree
+from dedup.facts import Code, Known, Mention, agree
 from dedup.models import FactKind
 from dedup.novelty.version import UNIT, Version, find_phrases, phrase_table
 from dedup.text import phrases_of
@@ -22,7 +22,7 @@ _NEAR = 3  # of them count double
 _COMMON, _COMMON_BITS = 0.5, 20  # around amounts, days and codes in sentences that explain each other
 _NAMED, _NAMED_BITS = 0.6, 20  # around persons, places and words that exclude each other
 _BESIDE, _BESIDE_BITS = 0.3, 15  # where the very words beside both values are the same
-_ALIKE = 0.75  # around values of sentences of which one explains the other
+_ALIKE, _ALIKE_BITS = 0.75, 35  # around values of sentences of which one explains the other
 _KINDS: tuple[FactKind, ...] = ("quantity", "money", "percent", "date", "code", "person", "place")
 
 
@@ -57,8 +57,8 @@ def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool])
     for value in _values(b, a):
         of_sentence.setdefault(int(b.sentence[value.place[0]]), []).append(value)
     others: dict[int, list[int]] = {}
-    for sentence, other in sorted(ties):
-        others.setdefault(sentence, []).append(other)
+    for sentence, twin in sorted(ties):
+        others.setdefault(sentence, []).append(twin)
     found = []
     for value in _values(a, b):
         sentence = int(a.sentence[value.place[0]])
@@ -78,7 +78,7 @@ def _is_same_thing(value: _Value, context: _Context, is_mutual: bool) -> bool:
         return value.kind not in ("person", "place")
     if value.kind in _KINDS and value.kind not in ("person", "place") and not _is_ordinal(value):
         is_common = is_mutual and context.share >= _COMMON and context.bits >= _COMMON_BITS
-        return is_common or context.share >= _ALIKE
+        return is_common or (context.share >= _ALIKE and context.bits >= _ALIKE_BITS)
     return is_mutual and context.share >= _NAMED and context.bits >= _NAMED_BITS
 
 
@@ -108,13 +108,11 @@ def _differ(value: _Value, other: _Value) -> bool:
 
 def _values(version: Version, other: Version) -> list[_Value]:
     """The values that the other version has nowhere: typed facts, and words of a set of which one can be true."""
-    theirs: dict[str, list[Mention]] = {}
-    for mention in other.mentions:
-        theirs.setdefault(mention.kind, []).append(mention)
+    theirs = Known(other.mentions)
     values = [
         _Value(mention.kind, place, mention)
         for mention, place in zip(version.mentions, version.mention_edges, strict=True)
-        if mention.kind in _KINDS and not any(agree(mention, m) for m in theirs.get(mention.kind, ()))
+        if mention.kind in _KINDS and not theirs.has(mention)
     ]
     taken = np.zeros(len(version), np.bool_)
     for value in values:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.facts import agree
+from dedup.facts import Known
 from dedup.novelty.align import Alignment, Evidence, common_runs, gaps, is_in, within
 from dedup.novelty.version import GRAMMAR, LINK, UNIT, Version
 
@@ -23,14 +23,17 @@ NAMES = (
     "aligned", "anywhere", *(f"run_{n}" for n in _RUNS), "known", "known_left", "known_right", "known_left_2",
     "known_right_2", "near_2", "near_6", "clause", "sentence", "sentence_squared", "best", "unaligned", "document",
     "document_keys", "weight", "number", "name", "grammar", "link", "aside", "sentence_keys", "sentence_keys_anywhere",
-    "key_share", "new_key", "new_number", "clause_keys", "gap", "gap_weight", "gap_other", "in_common", "explained_back",
-    "explaining", "length", "is_short", "first_two", "place", "place_from_end", "opens_clause", "capitals", "numbers",
-    "uncovered", "asides", "distance", "beside_new", "fact_known", "fact_known_anywhere", "fact_new", "clause_length", "synonym",
+    "key_share", "new_key", "new_number", "clause_keys", "gap", "gap_weight", "gap_other", "in_common",
+    "explained_back", "explaining", "length", "is_short", "first_two", "place", "place_from_end", "opens_clause",
+    "capitals", "numbers", "uncovered", "asides", "distance", "beside_new", "fact_known", "fact_known_anywhere",
+    "fact_new", "clause_length", "synonym",
 )  # fmt: skip
 
 
-TIES = ("always", "clause", "grammar", "behind_grammar", "link", "inside_name", "inside_fact", "inside_run", "same_side",
-        "inside_word")
+TIES = (
+    "always", "clause", "grammar", "behind_grammar", "link", "inside_name", "inside_fact", "inside_run", "same_side",
+    "inside_word",
+)  # fmt: skip
 
 
 def ties(version: Version, table: _F64) -> _F64:
@@ -102,7 +105,8 @@ def _synonyms(v: Version, evidence: Evidence, alignment: Alignment) -> np.ndarra
     for nth in range(max(map(len, alignment.chosen), default=0)):
         there = np.array([c[nth] if len(c) > nth else evidence.sentences for c in alignment.chosen])
         result |= is_in(within(v.groups, there[v.sentence]), evidence.said)
-    return result & (v.groups != 0)
+    is_said: np.ndarray[Any, np.dtype[np.bool_]] = result & (v.groups != 0)
+    return is_said
 
 
 def _share(part: _I64, whole: _I64, edges: _I64) -> _F64:
@@ -216,15 +220,21 @@ def _distance(v: Version, marked: np.ndarray[Any, np.dtype[np.bool_]]) -> _I64:
 
 def _facts(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment) -> None:
     """Whether a typed fact agrees with one of the sentences that explain its own, or with any."""
-    theirs: dict[str, list[tuple[int, Any]]] = {}
-    for number, other in enumerate(evidence.versions):
-        for mention, (lo, _) in zip(other.mentions, other.mention_edges, strict=True):
-            theirs.setdefault(mention.kind, []).append((int(evidence.first[number] + other.sentence[lo]), mention))
+    held: dict[int, set[int]] = {}
+    known = Known(mention for other in evidence.versions for mention in other.mentions)
+    sentences = (
+        int(first + other.sentence[lo])
+        for first, other in zip(evidence.first.tolist(), evidence.versions, strict=False)
+        for lo, _ in other.mention_edges
+    )
+    for sentence, number in zip(sentences, known.numbers, strict=True):
+        held.setdefault(sentence, set()).add(number)
     for mention, (lo, hi) in zip(v.mentions, v.mention_edges, strict=True):
         if mention.kind in ("quote", "person", "organisation", "place"):  # their syllables tell more than they do
             continue
-        chosen = alignment.chosen[int(v.sentence[lo])]
-        same = {u for u, other in theirs.get(mention.kind, ()) if agree(mention, other)}
-        column["fact_known"][lo:hi] = bool(same.intersection(chosen))
+        same = known.agreeing(mention)
+        column["fact_known"][lo:hi] = any(
+            not same.isdisjoint(held.get(u, ())) for u in alignment.chosen[int(v.sentence[lo])]
+        )
         column["fact_known_anywhere"][lo:hi] = bool(same)
         column["fact_new"][lo:hi] = not same

@@ -1,4 +1,4 @@
-"""From syllables to facts: pieces of news with a tight span and a kind, and the material of another story as one item."""
+"""From syllables to facts: pieces of news with a tight span and a kind; the material of another story is one item."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ _Bool = np.ndarray[Any, np.dtype[np.bool_]]
 Piece = tuple[int, int]  # first syllable, behind the last
 
 _LEAST = 3 * UNIT  # weight of new words below which a piece says nothing
-_STRANGE_SENTENCES, _STRANGE_SYLLABLES, _STRANGE_SHARE = 3, 60, 0.3  # of another story: at least, at least, at most
+_STRANGE_SENTENCES, _STRANGE_SYLLABLES, _STRANGE_SHARE = 3, 100, 0.35  # of another story: at least, at least, at most
+_OWN_SYLLABLES = 40  # of the story that a version shares with the others, beside another story
 _HEAVY = 5 * UNIT  # words that tell what a story is about
 _ORDER: tuple[FactKind, ...] = ("code", "money", "percent", "quantity", "date", "person", "organisation", "place")
+_FIGURES: tuple[FactKind, ...] = ("money", "percent", "quantity")
 
 
 def cut(version: Version, is_new: _Bool, known: _Bool) -> list[Piece]:
-    """The runs of new syllables within each sentence, whole words, in order; none that holds next to nothing unknown.
+    """The runs of new syllables within each sentence, of whole words, amounts and names, in order; none that holds next
+    to nothing unknown.
 
     A sentence that the text has had before gives none.
     """
@@ -32,13 +35,17 @@ def cut(version: Version, is_new: _Bool, known: _Bool) -> list[Piece]:
     marked = is_new & ~version.is_aside & fresh[version.sentence] if len(version) else is_new
     opens = np.zeros(len(version) + 1, np.bool_)
     opens[version.edges] = True
+    for mention, (lo, hi) in zip(version.mentions, version.mention_edges, strict=True):
+        if mention.kind != "quote":
+            marked[lo:hi] = 2 * np.count_nonzero(marked[lo:hi]) >= hi - lo
     marked[1:] |= marked[:-1] & version.ends_word[1:]
     marked[:-1] |= marked[1:] & version.ends_word[1:]
     row = np.concatenate([[False], marked, [False]])
     first = np.flatnonzero(row[1:-1] & (~row[:-2] | opens[:-1]))
     behind = np.flatnonzero(row[1:-1] & (~row[2:] | opens[1:])) + 1
     unknown = np.concatenate([[0], np.cumsum(np.where(known, 0, version.weights))])
-    return [(lo, hi) for lo, hi in zip(first.tolist(), behind.tolist(), strict=True) if unknown[hi] - unknown[lo] >= _LEAST]
+    pieces = zip(first.tolist(), behind.tolist(), strict=True)
+    return [(lo, hi) for lo, hi in pieces if unknown[hi] - unknown[lo] >= _LEAST]
 
 
 def without(version: Version, pieces: Sequence[Piece], taken: Sequence[Piece]) -> list[Piece]:
@@ -86,8 +93,10 @@ def _is_whole(version: Version, piece: Piece) -> bool:
 
 def _is_strange(version: Version, piece: Piece, known: _Bool) -> bool:
     lo, hi = piece
-    if hi - lo < _STRANGE_SYLLABLES or hi - lo == len(version):
-        return False
+    own = np.concatenate([version.weights[:lo], version.weights[hi:]])
+    own_known = np.concatenate([version.weights[:lo] * known[:lo], version.weights[hi:] * known[hi:]])
+    if hi - lo < _STRANGE_SYLLABLES or len(own) < _OWN_SYLLABLES or 3 * int(own_known.sum()) < int(own.sum()):
+        return False  # no story of its own that it could be strange to
     rest = np.unique(np.concatenate([version.syllables[:lo], version.syllables[hi:]]))
     is_familiar = np.isin(version.syllables[lo:hi], rest) | known[lo:hi]
     weights, is_name = version.weights[lo:hi], version.is_name[lo:hi]
@@ -98,7 +107,8 @@ def _is_strange(version: Version, piece: Piece, known: _Bool) -> bool:
 
 
 def kind_of(version: Version, piece: Piece) -> FactKind:
-    """What a piece is about: the typed fact that fills most of it, else a statement."""
+    """What a piece is about: a quotation or the typed fact that fills half of it, figures that fill a fifth of it, else
+    a statement."""
     lo, hi = piece
     total = int(version.weights[lo:hi].sum())
     inside: list[tuple[int, Mention]] = []
@@ -110,7 +120,10 @@ def kind_of(version: Version, piece: Piece) -> FactKind:
             inside.append((common, mention))
     sums = {kind: sum(weight for weight, m in inside if m.kind == kind) for kind in _ORDER}
     best = max(_ORDER, key=lambda kind: (sums[kind], -_ORDER.index(kind)))
-    return best if 2 * sums[best] >= total else "statement"
+    if 2 * sums[best] >= total:
+        return best
+    figure = max(_FIGURES, key=lambda kind: (sums[kind], -_FIGURES.index(kind)))
+    return figure if sums[figure] and 5 * sum(sums[kind] for kind in _FIGURES) >= total else "statement"
 
 
 def fact_of(version: Version, piece: Piece, kind: FactKind, article: str) -> Fact:

@@ -40,8 +40,9 @@ class Version:
         groups: uint64, one value for all words that say the same (synonyms); 0 for other words.
         starts, ends: int64, code points in the original.
         weights: int64, sixteenths of a bit of rarity.
-        is_number, is_name, is_aside, opens_line, opens_clause, ends_word: bool. Names are found by their capitals; asides are
-            by-lines, photo credits and buttons, which hold no news; ends_word is the second syllable of a compound.
+        is_number, is_name, is_aside, opens_line, opens_clause, ends_word: bool. Names are found by their capitals;
+            asides are by-lines, photo credits and buttons, which hold no news; ends_word is the second syllable of a
+            compound.
         role: int8, GRAMMAR or LINK for words without news of their own, else 0.
         edges: int64 (sentences + 1,), where each sentence begins; sentence: int64, the number of each one's sentence.
         digests: uint64 (sentences,), equal for equal sentences.
@@ -71,8 +72,14 @@ class Version:
         return len(self.syllables)
 
 
-def prepare(text: str, published: datetime | date | None = None) -> Version:
-    """A text as a Version; its relative days count from when it was published."""
+def prepare(text: str, published: datetime | date | None = None, title: str = "") -> Version:
+    """A text as a Version.
+
+    Args:
+        text: the body.
+        published: what its relative days count from.
+        title: its headline; where that stands in the text again, it is an aside.
+    """
     syllables, flags, starts, ends = spans(text)
     opens_line = flags & kernels.NEW_LINE != 0
     is_number = flags & kernels.DIGITS != 0
@@ -82,12 +89,16 @@ def prepare(text: str, published: datetime | date | None = None) -> Version:
     sizes = np.diff(edges)
     sentence = np.repeat(np.arange(len(sizes)), sizes)
     opens_clause[edges[:-1]] = True
+    digests = _digests(syllables, edges)
+    is_aside = _within(find_asides(text), starts, ends)
+    if title:
+        is_aside |= np.isin(digests, prepare(title).digests)[sentence]
     mentions = find_facts(text, published) if len(syllables) else []
     return Version(
         text, syllables, _groups(syllables), starts, ends, _weights(syllables, is_number, is_name), is_number,
-        is_name, _within(find_asides(text), starts, ends), opens_line, opens_clause,
+        is_name, is_aside, opens_line, opens_clause,
         _word_ends(syllables, opens_clause), _roles(syllables), edges, sentence,
-        _digests(syllables, edges), *_placed(mentions, starts, ends),
+        digests, *_placed(mentions, starts, ends),
     )  # fmt: skip
 
 
@@ -122,7 +133,9 @@ def _digests(syllables: _U64, edges: _I64) -> _U64:
     return result
 
 
-def _placed(mentions: Sequence[Mention], starts: _I64, ends: _I64) -> tuple[tuple[Mention, ...], tuple[tuple[int, int], ...]]:
+def _placed(
+    mentions: Sequence[Mention], starts: _I64, ends: _I64
+) -> tuple[tuple[Mention, ...], tuple[tuple[int, int], ...]]:
     """The mentions that hold a syllable, and which syllables these are."""
     first = np.searchsorted(ends, [m.start for m in mentions], side="right").tolist()
     behind = np.searchsorted(starts, [m.end for m in mentions]).tolist()
@@ -166,7 +179,8 @@ def _roles(syllables: _U64) -> np.ndarray[Any, np.dtype[np.int8]]:
 def _function_words() -> dict[int, dict[tuple[int, ...], int]]:
     kinds = {"grammar": GRAMMAR, "link": LINK}
     rows = lexicon.function_words()
-    return phrase_table({tuple(h): kinds[kind] for (kind, _), h in zip(rows, phrases_of([p for _, p in rows]), strict=True)})
+    forms = phrases_of([phrase for _, phrase in rows])
+    return phrase_table({tuple(form): kinds[kind] for (kind, _), form in zip(rows, forms, strict=True)})
 
 
 def _word_ends(syllables: _U64, opens_clause: _Bool) -> _Bool:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, SupportsIndex
 
-from dedup.errors import ArticleError, ParamError
+from dedup.errors import ArticleError
 
 __all__ = [
-    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Fact", "FactKind", "Match",
-    "Params", "Passage", "Relation", "Skipped", "Story", "Token",
+    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
+    "FactKind", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
 RELATIONS: tuple[Relation | None, ...] = (None, "reprint", "edited", "partial", "template", "same_story")
+Evidence = Literal["credit", "containment", "time"]
 FactKind = Literal[
     "quantity", "money", "percent", "date", "person", "organisation", "place", "code", "quote", "statement", "story"
 ]
@@ -149,8 +150,8 @@ class Fact:
 
     Attributes:
         kind: what it is about: "quantity", "money", "percent", "date" (days and hours), "person", "organisation",
-            "place", "code" (licence plates, exam codes, flights), "quote", "statement" (the rest) or "story" (material of
-            another story on the same page, as one item).
+            "place", "code" (licence plates, exam codes, flights), "quote", "statement" (the rest) or "story" (material
+            of another story on the same page, as one item).
         article: the id of the version that it stands in.
     """
 
@@ -232,16 +233,20 @@ class Edge:
         id: the article.
         derived_from: the article that it was made from; None where that is not known. A wrong arrow is worse than none.
         relation: its relation to the story's anchor; None for the anchor itself.
+        evidence: why `derived_from` is believed. "credit": it names the paper of that article as its source;
+            "containment": that article was published before and nearly all of this one stands in it; "time": it was
+            published before, and the two are versions of one text. None where `derived_from` is None.
     """
 
     id: str
     derived_from: str | None
     relation: Relation | None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Articles that tell the same story: each shares text with the anchor, verified.
+    """Articles that tell the same story: each is a verified match of the anchor, by shared text or as the same event.
 
     Attributes:
         id: the anchor's id.
@@ -250,6 +255,8 @@ class Story:
         representatives: the longest article and the earliest published one, without repeats.
         earliest: the earliest published of them; None where no time is known.
         edges: one for each article, in the same order.
+        round_ups: those of the articles that hold passages of three stories and more ("Tin nóng 24h"): members of each,
+            which link none and are no representative.
     """
 
     id: str
@@ -258,6 +265,12 @@ class Story:
     representatives: tuple[str, ...]
     earliest: str | None
     edges: tuple[Edge, ...]
+    round_ups: tuple[str, ...] = ()
+    _find: Callable[[str], Article] | None = field(default=None, repr=False, compare=False)
+
+    def read(self) -> list[Article]:
+        """The articles themselves, in the same order; none where the story was not made by a scan or an index."""
+        return [self._find(id) for id in self.articles] if self._find else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,98 +309,3 @@ class Crowd:
     versions: int
     examined: int
     left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Params:
-    """What is sketched, what counts as a match, and what is limited. Checked when made.
-
-    Sketch:
-        k: syllables in a shingle, 1..32.
-        min_passage: a run of this many common syllables always gives a common fingerprint; k..1024.
-        num_perm: values in a signature, 2..4096.
-        aliases: True for the built-in table (Hoa Kỳ = Mỹ), False for none, or a mapping long form → short form that is
-            added to the built-in one.
-        accents: "keep", or "ignore" to compare without any marks (Hà Nội = Ha Noi).
-
-    Criteria (a pair that reaches any that is not None is a match):
-        containment: larger containment reaches this, and min_shared shingles are shared or the resemblance is 0.8.
-        resemblance: resemblance reaches this.
-        passage: the longest copied passage has this many syllables or more; at least min_passage.
-        min_shared: shingles that a pair must share to match by containment.
-
-    Limits:
-        candidates: where candidates come from: "prefix" (exact), "bands" (MinHash and LSH), or "auto": bands where
-            resemblance alone is asked for, else prefix.
-        band_recall: the promised share of pairs *at* the resemblance asked for that bands bring together, 0..1.
-        max_bucket: a fingerprint (or band) held by more versions is a crowd.
-        hubs: versions of a crowd against which every other one is examined.
-        threads: kernels at work at once; None for DEDUP_THREADS or else the processors that this process may use.
-
-    Raises:
-        ParamError: a value is out of its range, or no criterion is left.
-
-    >>> Params(containment=0.5).min_passage
-    24
-    """
-
-    k: int = 5
-    min_passage: int = 24
-    num_perm: int = 128
-    aliases: bool | Mapping[str, str] = field(default=True, hash=False)
-    accents: Literal["keep", "ignore"] = "keep"
-    containment: float | None = 0.3
-    resemblance: float | None = None
-    passage: int | None = None
-    min_shared: int = 20
-    candidates: Literal["auto", "prefix", "bands"] = "auto"
-    band_recall: float = 0.95
-    max_bucket: int = 256
-    hubs: int = 8
-    threads: int | None = None
-
-    def __post_init__(self) -> None:
-        _check_integer("k", self.k, 1, 32)
-        _check_integer("min_passage", self.min_passage, self.k, 1024)
-        _check_integer("num_perm", self.num_perm, 2, 4096)
-        if not isinstance(self.aliases, bool | Mapping):
-            raise ParamError(f"aliases={self.aliases!r:.60}: need True, False or a mapping of long to short forms")
-        _check_choice("accents", self.accents, ("keep", "ignore"))
-        _check_fraction("containment", self.containment)
-        _check_fraction("resemblance", self.resemblance)
-        if self.passage is not None:
-            _check_integer("passage", self.passage, self.min_passage, 2**31 - 1)
-        _check_integer("min_shared", self.min_shared, 1, 2**31 - 1)
-        _check_choice("candidates", self.candidates, ("auto", "prefix", "bands"))
-        _check_fraction("band_recall", self.band_recall, upper=0.9999)
-        _check_integer("max_bucket", self.max_bucket, 2, 2**31 - 1)
-        _check_integer("hubs", self.hubs, 1, self.max_bucket)
-        if self.threads is not None:
-            _check_integer("threads", self.threads, 1, 1024)
-        if self.containment is None and self.resemblance is None and self.passage is None:
-            raise ParamError("containment=None, resemblance=None, passage=None: need at least one criterion")
-        if self.candidates == "bands" and self.resemblance is None:
-            raise ParamError("candidates='bands', resemblance=None: bands need a resemblance to aim at")
-
-    def as_dict(self) -> dict[str, Any]:
-        """Every field by its name, in order, as plain values."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: dict(v) if isinstance(v, Mapping) else v for name, v in values.items()}
-
-
-def _check_integer(name: str, value: object, low: int, high: int) -> None:
-    is_integer = isinstance(value, SupportsIndex) and not isinstance(value, bool)
-    if not is_integer or not low <= operator.index(value) <= high:  # type: ignore[arg-type]
-        raise ParamError(f"{name}={value!r}: need an integer, {low} <= {name} <= {high}")
-
-
-def _check_fraction(name: str, value: object, upper: float = 1.0) -> None:
-    if value is None and upper == 1.0:
-        return
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= upper:
-        raise ParamError(f"{name}={value!r}: need 0 < {name} <= {upper:g}" + (" or None" if upper == 1.0 else ""))
-
-
-def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ParamError(f"{name}={value!r}: need one of {', '.join(allowed)}")

@@ -1,0 +1,152 @@
+"""Matches on one event in independent words: found by `events`, with the figures of their texts as always."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dedup import events, kernels
+from dedup.api.choose import day, moment
+from dedup.api.results import Rows
+from dedup.api.shelf import Shelf, Versions
+from dedup.api.verify import blocks, compare_pairs, features_of, ordered, relations_of
+from dedup.corpus import Prepared
+from dedup.events import Profiles, Syllables
+from dedup.models import RELATIONS, Article, Params, Relation
+from dedup.relate import Verdict, is_same_column
+from dedup.text import pack, tables
+from dedup.threads import each_range, thread_count
+
+__all__ = ["add_same_story", "headline_of", "same_story_verdict"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_SAME_STORY, _TEMPLATE = RELATIONS.index("same_story"), RELATIONS.index("template")
+_HEADLINE = 400  # bytes of a text that are looked at for a headline where none is given
+
+
+def add_same_story(shelf: Shelf, versions: Versions, rows: Rows, params: Params) -> Rows:
+    """The rows with the pairs of versions that tell of one event, sorted as before.
+
+    `shelf.likeness` gets the likeness of every such pair by its numbers, and `shelf.counts` what a cap left out. A pair
+    that is a match by its text keeps its relation, unless that is None; templates and recurring columns are no event.
+    """
+    numbers = np.sort(versions.numbers)
+    days, rank = _times(shelf, numbers)
+    is_new = np.array(shelf.is_new, np.bool_)[numbers]
+    found = events.find_alike(_profiles(shelf, numbers, params), days, rank, is_new, params)
+    shelf.counts["same_story_left_out"] = found.left_out
+    may_differ = (days[found.left] < 0) | (days[found.left] != days[found.right])
+    left, right = numbers[found.left].tolist(), numbers[found.right].tolist()
+    is_event = np.array([
+        not is_same_column(headline_of(shelf, a), headline_of(shelf, b), is_other_day)
+        for a, b, is_other_day in zip(left, right, may_differ.tolist(), strict=True)
+    ], np.bool_)  # fmt: skip
+    place = _places(rows, left, right)
+    known = place[(place >= 0) & is_event]
+    rows.relation[known[rows.relation[known] == 0]] = _SAME_STORY
+    new = np.flatnonzero((place < 0) & is_event)
+    extra = _rows(shelf, numbers[found.left[new]], numbers[found.right[new]], found.likeness[new], params)
+    rows = Rows.join([rows, extra])
+    told = set(zip(*(column[rows.relation == _SAME_STORY].tolist() for column in (rows.a, rows.b)), strict=True))
+    for a, b, likeness in zip(left, right, found.likeness.tolist(), strict=True):
+        if (a, b) in told or (b, a) in told:
+            shelf.likeness[a, b] = likeness
+    return ordered(rows, shelf.ids)
+
+
+def _places(rows: Rows, left: Sequence[int], right: Sequence[int]) -> _I64:
+    """Where each pair, the smaller number first, stands in the rows; -1 where it does not."""
+    pairs = zip(rows.a.tolist(), rows.b.tolist(), strict=True)
+    known = {(min(pair), max(pair)): place for place, pair in enumerate(pairs)}
+    return np.array([known.get(pair, -1) for pair in zip(left, right, strict=True)], np.int64)
+
+
+def _times(shelf: Shelf, numbers: _I64) -> tuple[_I64, _I64]:
+    """The day of the first publication of each version, -1 where none is known; its place by moment, then by id."""
+    members, _ = shelf.by_version()
+    days, moments = np.full(len(numbers), -1), [math.inf] * len(numbers)
+    for i, number in enumerate(numbers.tolist()):
+        for member in members.get(number, [number]):
+            published = shelf.details[member].get("published")
+            if published is not None and (when := moment(published)) < moments[i]:
+                moments[i], days[i] = when, day(published)
+    order = sorted(range(len(numbers)), key=lambda i: (moments[i], shelf.ids[int(numbers[i])]))
+    rank = np.empty(len(numbers), np.int64)
+    rank[order] = np.arange(len(order))
+    return days, rank
+
+
+def _profiles(shelf: Shelf, numbers: _I64, params: Params) -> Profiles:
+    """The profiles of the articles `numbers` (ascending), in that order."""
+
+    def work(lo: int, hi: int) -> list[Profiles]:
+        found = []
+        for at in range(lo, hi):
+            which = numbers[at * events.BLOCK : (at + 1) * events.BLOCK]
+            titles = [str(shelf.details[n].get("title", "")) for n in which.tolist()]
+            found.append(_profile(shelf.corpus.prepare(which, shingles=False), titles, params))
+        return found
+
+    parts = each_range(work, -(-len(numbers) // events.BLOCK), thread_count(params.threads), 1)
+    return Profiles.join([profile for part in parts for profile in part])
+
+
+def _profile(ready: Prepared, titles: Sequence[str], params: Params) -> Profiles:
+    buf, offsets = pack([title.encode("utf-8", "surrogatepass") for title in titles])
+    groups = np.zeros(len(titles), np.uint64)
+    syllables, flags, ends, *_ = kernels.prepare(buf, offsets, groups, np.arange(len(titles)), tables(params), 0)
+    headlines = Syllables(syllables, flags, np.concatenate([np.zeros(1, np.int64), ends]))
+    return events.profile(Syllables(ready.syllables, ready.flags, ready.syllable_starts), headlines, params)
+
+
+def _rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params) -> Rows:
+    """The rows of pairs that are no match by their text, but for templates."""
+    parts = []
+    for block in blocks(shelf.corpus, left, right):
+        a, b = left[block], right[block]
+        which = np.unique(np.concatenate([a, b]))
+        ready = shelf.corpus.prepare(which)
+        i, j = np.searchsorted(which, a), np.searchsorted(which, b)
+        shared, size_a, size_b = compare_pairs(ready, i, j, params)
+        features = features_of(ready, i, j, params)
+        relation, _, spare = relations_of(shelf, a, b, features, shared / np.maximum(np.minimum(size_a, size_b), 1))
+        is_certain = (likeness[block] >= events.CERTAIN).astype(np.int64)
+        story = np.full(len(a), _SAME_STORY)
+        rows = Rows(a, b, shared, size_a, size_b, features[:, 4], story, is_certain, np.zeros_like(spare))
+        parts.append(rows.take(np.flatnonzero(relation != _TEMPLATE)))
+    return Rows.join(parts)
+
+
+def headline_of(shelf: Shelf, number: int) -> str:
+    """The title of an article, or else the first line of its text, cut where it is long."""
+    if title := shelf.details[number].get("title"):
+        return str(title)
+    lines = shelf.corpus.utf8(number)[:_HEADLINE].decode("utf-8", "ignore").splitlines()
+    return next((line for line in lines if line.strip()), "")
+
+
+def same_story_verdict(one: Article, two: Article, ready: Prepared, verdict: Verdict, params: Params) -> Verdict:
+    """The verdict on two articles, which may also tell of one event: decided by the table of frequencies alone.
+
+    Args:
+        one, two: the articles.
+        ready: both, prepared.
+        verdict: that on their texts; it stands where the texts are versions of one text or a template.
+        params: how many days they may be apart.
+    """
+    if verdict.relation is not None:
+        return verdict
+    days = [day(article.published) for article in (one, two)]
+    headlines = tuple(article.title or article.text.strip()[:_HEADLINE].split("\n")[0] for article in (one, two))
+    is_dated = min(days) >= 0
+    if is_dated and abs(days[0] - days[1]) > params.same_story_days:
+        return verdict
+    likeness = events.likeness_of(_profile(ready, [one.title, two.title], params))
+    likeness //= 1 if is_dated else events.UNDATED
+    if likeness < events.SAME or is_same_column(headlines[0], headlines[1], not 0 <= days[0] == days[1]):
+        return Verdict(None, verdict.is_certain and likeness < events.SAME // 2)
+    relation: Relation = "same_story"
+    return Verdict(relation, likeness >= events.CERTAIN)

@@ -1,0 +1,159 @@
+"""`dedup diff`: its options, and the way from two versions to screen, JSON and page."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.versions import are_files, read_chosen, read_files
+from dedup.cli.words import Language, say
+from dedup.errors import InputError, ParamError
+
+if TYPE_CHECKING:
+    from dedup.models import Article, Diff, Fact
+
+__all__ = ["diff_command"]
+
+_COLUMNS = ("id", "text", "title", "source", "url", "published")
+_PAGES = (".html", ".htm")
+_STDOUT = "-"
+
+
+def _column(name: str) -> Any:
+    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Column that holds the {name}.", rich_help_panel="Columns")
+
+
+def diff_command(
+    context: typer.Context,
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B | FEED ID1 ID2...",
+            help="Two files of one article each (- for JSON Lines); or a file or folder of many articles, and ids.",
+        ),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and no screen.")] = False,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A page with the texts side by side: .html, or -.")
+    ] = None,
+    id: Annotated[str | None, _column("id")] = None,
+    text: Annotated[str | None, _column("text")] = None,
+    title: Annotated[str | None, _column("title")] = None,
+    source: Annotated[str | None, _column("source")] = None,
+    url: Annotated[str | None, _column("url")] = None,
+    published: Annotated[str | None, _column("published")] = None,
+    lang: Annotated[
+        str | None, typer.Option(metavar="vi|en", help="Language of the screen; by default that of the locale.")
+    ] = None,
+) -> None:
+    """Says which facts the last version adds to those before it, drops, and tells differently."""
+    options = dict(locals())
+    columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
+    spoken = choose_language(lang)
+    if len(names) < 2:
+        raise typer.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2")
+    paths = names if are_files(names) else names[:1]
+    _check_page(html, paths, is_json=json)
+    versions = _read(names, columns, spoken)
+    result = _compare(versions)
+    articles = {article.id: article for article in versions}
+    if html is not None:
+        _write_page(html, result, articles, spoken)
+    if json:
+        _write_json(result)
+    elif html != _STDOUT:
+        _show(result, articles, spoken, None if html else _command(names, columns, lang))
+
+
+def _check_page(target: str | None, paths: list[str], *, is_json: bool) -> None:
+    """Checks where the page goes before there is any work, without touching it."""
+    from dedup.io import check_target
+
+    if target is None:
+        return
+    if target == _STDOUT and is_json:
+        raise ParamError("--json and --html both write to -")
+    check_target(target, _PAGES)
+    if target != _STDOUT and any(os.path.realpath(path) == os.path.realpath(target) for path in paths):
+        raise InputError(target, "is an input: it is not written over")
+
+
+def _read(names: list[str], columns: dict[str, Any], lang: Language) -> list[Article]:
+    """The versions, the one in question last."""
+    from dedup.cli.screen import console
+
+    talk = console(sys.stderr)
+    listen(talk, lang, tells_skips=False)
+    if not are_files(names):
+        return read_chosen(names[0], names[1:], columns, lang)
+    versions, told = read_files(names, columns, lang)
+    for line in told:
+        tell(talk, line)
+    return versions
+
+
+def _compare(versions: list[Article]) -> Diff:
+    from dedup.api import diff
+
+    *others, last = versions
+    return diff(others if len(others) > 1 else others[0], last)
+
+
+def _write_page(target: str, result: Diff, articles: dict[str, Article], lang: Language) -> None:
+    from dedup.cli.screen import console
+    from dedup.io.writing import binary_stdout, replacing
+    from dedup.report import diff_page
+
+    data = diff_page(result, articles, lang=lang).encode("utf-8", "replace")
+    if target == _STDOUT:
+        binary_stdout().write(data)
+        sys.stdout.flush()
+        return
+    with replacing(os.path.realpath(target)) as file:
+        file.write(data)
+    tell(console(sys.stderr), say(lang, "page_written", target))
+
+
+def _write_json(result: Diff) -> None:
+    from dedup.io import write_json
+
+    has_many = len(result.a) > 1
+
+    def facts(found: tuple[Fact, ...]) -> list[dict[str, Any]]:
+        return [_as_json(fact, has_many=has_many) for fact in found]
+
+    changed = [
+        {"kind": c.kind, "a": _as_json(c.a, has_many=has_many), "b": _as_json(c.b, has_many=has_many)}
+        for c in result.changed
+    ]
+    figures = {name: getattr(result, name) for name in ("relation", "resemblance", "a_in_b", "b_in_a")}
+    ids = {"a": list(result.a) if has_many else result.a[0], "b": result.b}
+    lists = {"added": facts(result.added), "dropped": facts(result.dropped), "changed": changed}
+    write_json(_STDOUT, {**ids, **figures, **lists})
+
+
+def _as_json(fact: Fact, *, has_many: bool) -> dict[str, Any]:
+    """A fact; where there are many versions, with the one that it stands in."""
+    values = {"text": fact.text, "start": fact.start, "end": fact.end, "kind": fact.kind}
+    return values | {"article": fact.article} if has_many else values
+
+
+def _show(result: Diff, articles: dict[str, Article], lang: Language, command: str | None) -> None:
+    from dedup.cli.differences import show_diff
+    from dedup.cli.screen import console
+
+    show_diff(console(sys.stdout), lang, result, articles, command)
+
+
+def _command(names: list[str], columns: dict[str, Any], lang: str | None) -> str:
+    """What to type for the page of the same versions."""
+    options = [part for name, value in columns.items() for part in (f"--{name}", value)]
+    if lang is not None:
+        options += ["--lang", lang]
+    page = "diff.html" if lang == "en" else "so-sanh.html"
+    return shlex.join(["dedup", "diff", *names, *options, "--html", page])

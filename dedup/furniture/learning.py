@@ -1,0 +1,307 @@
+"""Which lines and sentences of a corpus are furniture: held by 20 versions of one source whose other text differs.
+
+A *unit* is a line, or a sentence of a line that is longer than a headline. What "differs" means is told by a sample of
+the shingles of running text that is no structural furniture (kernels._note_units): wire copy is held by many papers
+too, but the rest of it is the same story.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dedup import kernels
+
+__all__ = ["MIN_VERSIONS", "Found", "Learner"]
+
+MIN_VERSIONS = 20
+_SAMPLE = 20  # versions that hold a unit, compared in pairs
+_OVERLAP = 0.1  # median resemblance of what they say besides
+_BLOCK = 4096  # units judged at a time
+_RECURRING, _VALUES, _TOP = 0.8, 3, 0.5  # behind a heading: see _find_headings
+
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Found(NamedTuple):
+    """A unit that is furniture: its group and hash, how many versions hold it, whether it heads a list.
+
+    `articles` are the copies of one version that holds it, by number; there it has the syllables lo to hi - 1.
+    """
+
+    group: int
+    code: int
+    versions: int
+    is_heading: bool
+    articles: list[int]
+    lo: int
+    hi: int
+
+
+class _Units(NamedTuple):
+    """Units of texts in order: int64 text, uint64 key (hash and group), first syllable, last + 1, flags."""
+
+    text: _I64
+    key: _U64
+    lo: _I64
+    hi: _I64
+    about: np.ndarray[Any, np.dtype[np.uint8]]
+
+
+class _Samples(NamedTuple):
+    """Sampled shingles of texts in order: int64 text and place as one number, uint64 hash."""
+
+    place: _I64
+    value: _U64
+
+
+class _Holders(NamedTuple):
+    """Units that enough versions hold.
+
+    Attributes:
+        key: uint64 (units,). versions: int64 (units,), how many hold it.
+        texts, places: int64 (units, _SAMPLE), the first of those versions, and the unit's place in each.
+    """
+
+    key: _U64
+    versions: _I64
+    texts: _I64
+    places: _I64
+
+
+class Learner:
+    """Takes the notes of texts as they come, and says in the end what is furniture."""
+
+    def __init__(self) -> None:
+        self._numbers: list[_I64] = []
+        self._groups: list[_U64] = []
+        self._notes: list[tuple[Any, ...]] = []
+
+    def add(self, first: int, groups: _U64, notes: tuple[Any, ...]) -> None:
+        """Takes the notes of kernels.sketches for texts number first, first + 1, …; those of group 0 teach nothing."""
+        self._numbers.append(np.arange(first, first + len(groups)))
+        self._groups.append(groups)
+        self._notes.append(notes)
+
+    def learn(self, versions: _U64) -> list[Found]:
+        """What is furniture, the same for any order of the texts; versions: uint64 (n, 2), by number of the text."""
+        if not self._notes:
+            return []
+        group, number = np.concatenate(self._groups), np.concatenate(self._numbers)
+        units, unit_ends, samples, sample_ends = _join(self._notes, group)
+        order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
+        firsts = _of_large_groups(group, order[is_first])
+        if not len(firsts):
+            return []
+        units = _Units(*_take(units, unit_ends, firsts))
+        samples = _Samples(*_take(samples, sample_ends, firsts))
+        holders = _count(units)
+        found = _judge(holders, units, samples)
+        headings = _find_headings(units, holders.key[found])
+        place_of = np.empty(len(group), np.int64)
+        place_of[order] = np.arange(len(order))
+        result = []
+        for i, is_heading in zip(found.tolist(), headings.tolist(), strict=True):
+            first, place = int(firsts[holders.texts[i, 0]]), holders.places[i, 0]
+            of_group = int(group[first])
+            copies = number[order[place_of[first] : ends[place_of[first]]]].tolist()
+            result.append(
+                Found(of_group, int(holders.key[i]) ^ of_group, int(holders.versions[i]), is_heading, copies,
+                      int(units.lo[place]), int(units.hi[place]))
+            )  # fmt: skip
+        return result
+
+    def holding(self, found: list[Found]) -> _I64:
+        """The numbers of the texts that hold furniture, ascending."""
+        if not found:
+            return np.zeros(0, np.int64)
+        group, number = np.concatenate(self._groups), np.concatenate(self._numbers)
+        units = _join(self._notes, group)[0]
+        keys = np.sort(np.array([unit.code ^ unit.group for unit in found], np.uint64))
+        return np.unique(number[units.text[_is_among(units.key, keys)]])
+
+
+def _join(notes: list[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, _Samples, _I64]:
+    """All units and samples, and where those of each text end."""
+    codes, los, his, abouts, unit_ends, values, places, sample_ends = zip(*notes, strict=True)
+    units_in, samples_in = (
+        np.concatenate([np.diff(part, prepend=0) for part in ends]) for ends in (unit_ends, sample_ends)
+    )
+    text = np.repeat(np.arange(len(group)), units_in)
+    key = np.concatenate(codes) ^ group[text]
+    lo, hi = (np.concatenate(part).astype(np.int64) for part in (los, his))
+    place = (np.repeat(np.arange(len(group)), samples_in) << 32) + np.concatenate(places)
+    units = _Units(text, key, lo, hi, np.concatenate(abouts))
+    return units, np.cumsum(units_in), _Samples(place, np.concatenate(values)), np.cumsum(samples_in)
+
+
+def _sums(units: _Units, count: int) -> _U64:
+    """A hash of each text's units: copies of a version may have other line ends."""
+    mixed = (units.key + (units.lo * 4 + units.about).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed * np.uint64(0xFF51AFD7ED558CCD))])
+    edges = np.searchsorted(units.text, np.arange(count + 1))
+    result: _U64 = total[edges[1:]] - total[edges[:-1]]
+    return result
+
+
+def _by_version(group: _U64, versions: _U64, sums: _U64) -> tuple[_I64, _Bools, _I64]:
+    """Texts ordered by group and version, copies with the same line ends together; which of them is the first of its
+    version; and for each where those with the same line ends end."""
+    order = np.lexsort((sums, versions[:, 1], versions[:, 0], group))
+    columns = np.stack([group, versions[:, 0], versions[:, 1], sums])[:, order]
+    differs = np.diff(columns, axis=1, prepend=~columns[:, :1]) != 0
+    edges = np.append(np.flatnonzero(np.any(differs, axis=0)), len(order))
+    ends = edges[np.searchsorted(edges, np.arange(len(order)), side="right")]
+    return order, np.any(differs[:3], axis=0), ends
+
+
+def _of_large_groups(group: _U64, texts: _I64) -> _I64:
+    """Those texts whose group is not 0 and has enough versions."""
+    _, place, counts = np.unique(group[texts], return_inverse=True, return_counts=True)
+    result: _I64 = texts[(counts[place] >= MIN_VERSIONS) & (group[texts] != 0)]
+    return result
+
+
+def _take(columns: _Units | _Samples, ends: _I64, which: _I64) -> list[Any]:
+    """The rows of the texts `which`, numbered anew in that order."""
+    starts = np.concatenate([np.zeros(1, np.int64), ends])
+    lengths = starts[which + 1] - starts[which]
+    behind = np.cumsum(lengths)
+    flat = np.repeat(starts[which] - (behind - lengths), lengths) + np.arange(int(lengths.sum()))
+    text = np.repeat(np.arange(len(which)), lengths)
+    if isinstance(columns, _Units):
+        return [text, *(column[flat] for column in columns[1:])]
+    return [(text << 32) + (columns.place[flat] & 0xFFFFFFFF), columns.value[flat]]
+
+
+def _is_among(keys: _U64, few: _U64) -> _Bools:
+    """Which keys are among a few, at least one and ascending: by a table of bits first, since most are not."""
+    bits = np.zeros(1 << 20, np.bool_)
+    bits[(few >> np.uint64(44)).astype(np.int64)] = True
+    result = bits[(keys >> np.uint64(44)).astype(np.int64)]
+    likely = np.flatnonzero(result)
+    result[likely] = few[np.minimum(np.searchsorted(few, keys[likely]), len(few) - 1)] == keys[likely]
+    return result
+
+
+def _count(units: _Units) -> _Holders:
+    """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
+    bucket = (units.key >> np.uint64(44)).astype(np.int64)
+    likely = np.flatnonzero(np.bincount(bucket, minlength=1 << 20)[bucket] >= MIN_VERSIONS)
+    place = likely[np.argsort(units.key[likely], kind="stable")]
+    key, text = units.key[place], units.text[place]
+    if not len(key):
+        return _Holders(key, text, *np.zeros((2, 0, _SAMPLE), np.int64))
+    is_next, is_new = np.ones((2, len(place)), np.bool_)
+    is_next[1:] = key[1:] != key[:-1]
+    is_new[1:] = is_next[1:] | (text[1:] != text[:-1])
+    place, key, text, starts = place[is_new], key[is_new], text[is_new], np.flatnonzero(is_next[is_new])
+    versions = np.diff(starts, append=len(key))
+    enough = versions >= MIN_VERSIONS
+    sample = starts[enough][:, None] + np.arange(_SAMPLE)
+    return _Holders(key[starts[enough]], versions[enough], text[sample], place[sample])
+
+
+def _judge(holders: _Holders, units: _Units, samples: _Samples) -> _I64:
+    """Which of the units are furniture, ascending. What is found is no text: it is left out, and the rest judged again,
+    until nothing more is found."""
+    undecided, is_found = np.arange(len(holders.key)), np.zeros(len(holders.key), np.bool_)
+    is_alive = np.ones(len(samples.place), np.bool_)
+    while len(undecided):
+        parts = [undecided[lo : lo + _BLOCK] for lo in range(0, len(undecided), _BLOCK)]
+        new = np.concatenate([part[_is_varied(holders, part, units, samples, is_alive)] for part in parts])
+        if not len(new):
+            break
+        is_found[new] = True
+        places = np.flatnonzero(_is_among(units.key, holders.key[new]))
+        lo, hi = _ranges(samples, units, places)
+        change = np.zeros(len(is_alive) + 1, np.int64)
+        np.add.at(change, lo, 1)
+        np.add.at(change, hi, -1)
+        is_left = is_alive & (np.cumsum(change[:-1]) == 0)
+        if is_left.sum() == is_alive.sum():
+            break
+        is_alive, undecided = is_left, np.setdiff1d(undecided, new)
+    return np.flatnonzero(is_found)
+
+
+def _ranges(samples: _Samples, units: _Units, places: _I64) -> tuple[_I64, _I64]:
+    """(lo, hi): the samples lo to hi - 1 lie within the unit, for each of these units."""
+    base = units.text[places] << 32
+    lo = np.searchsorted(samples.place, base + units.lo[places])
+    return lo, np.maximum(lo, np.searchsorted(samples.place, base + units.hi[places] - kernels.SAMPLE_K + 1))
+
+
+def _is_varied(holders: _Holders, which: _I64, units: _Units, samples: _Samples, is_alive: _Bools) -> _Bools:
+    """Whether the versions that hold a unit say different things besides it.
+
+    The median over all pairs of the sample; a pair of which one says nothing else is no evidence.
+    """
+    texts = holders.texts[which]
+    used, local = np.unique(texts, return_inverse=True)
+    local = local.reshape(texts.shape)
+    values, starts = _sets(samples, used, is_alive)
+    left, right = np.triu_indices(_SAMPLE, 1)
+    pairs, place = np.unique(local[:, left] * len(used) + local[:, right], return_inverse=True)
+    shared = kernels.overlaps(values, starts, pairs // len(used), pairs % len(used))[place.reshape(-1, len(left))]
+    alive = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_alive)])
+    lo, hi = _ranges(samples, units, holders.places[which].ravel())
+    own = (alive[hi] - alive[lo]).reshape(texts.shape)
+    size = np.diff(starts)[local] - own
+    a, b = size[:, left], size[:, right]
+    shared = np.maximum(shared - np.minimum(own[:, left], own[:, right]), 0)
+    overlap = np.where((a > 0) & (b > 0), shared / np.maximum(a + b - shared, 1), np.inf)
+    overlap.sort(axis=1)
+    median = np.sum(overlap < np.inf, axis=1) // 2
+    result: _Bools = overlap[np.arange(len(which)), median] < _OVERLAP
+    return result
+
+
+def _sets(samples: _Samples, texts: _I64, is_alive: _Bools) -> tuple[_U64, _I64]:
+    """The samples of these texts as sorted, distinct sets: (values, starts)."""
+    edges = np.searchsorted(samples.place, np.stack([texts, texts + 1]) << 32)
+    lengths = edges[1] - edges[0]
+    flat = np.repeat(edges[1] - np.cumsum(lengths), lengths) + np.arange(int(lengths.sum()))
+    text = np.repeat(np.arange(len(texts)), lengths)[is_alive[flat]]
+    value = samples.value[flat[is_alive[flat]]]
+    order = np.lexsort((value, text))
+    value, text = value[order], text[order]
+    is_new = np.ones(len(value), np.bool_)
+    is_new[1:] = (value[1:] != value[:-1]) | (text[1:] != text[:-1])
+    return value[is_new], np.searchsorted(text[is_new], np.arange(len(texts) + 1))
+
+
+def _find_headings(units: _Units, found: _U64) -> _Bools:
+    """Which of the found units (keys, ascending) head a list of headlines that changes from page to page.
+
+    A line behind the first text of a page whose next line is another one on most pages, yet stands on two pages at
+    least: so the newest headlines, on few pages as yet, are known by the heading above them.
+    """
+    lines = np.flatnonzero(units.about & kernels.PART == 0)
+    text, key, about = units.text[lines], units.key[lines], units.about[lines]
+    is_body = about & (kernels.TEXT | kernels.GONE) == kernels.TEXT
+    has_text = np.full(int(text.max(initial=-1)) + 1, len(lines))
+    np.minimum.at(has_text, text, np.where(is_body, np.arange(len(lines)), len(lines)))
+    at = np.flatnonzero(_is_among(key, found) & (about & kernels.TEXT == 0) & (np.arange(len(lines)) > has_text[text]))
+    heading = np.searchsorted(found, key[at])
+    total = np.bincount(heading, minlength=len(found))
+    at_next = np.minimum(at + 1, len(lines) - 1)
+    has_next = (at_next > at) & (text[at_next] == text[at])
+    heading, following = heading[has_next], key[at_next[has_next]]
+    if not len(following):
+        return np.zeros(len(found), np.bool_)
+    names, following = np.unique(following, return_inverse=True)
+    places = np.flatnonzero(_is_among(key, names))
+    held = np.unique(np.searchsorted(names, key[places]) * len(has_text) + text[places])
+    recurs = np.bincount(held // len(has_text))[following] >= 2
+    pair, count = np.unique(heading[recurs] * len(names) + following[recurs], return_counts=True)
+    which = pair // len(names)
+    top = np.zeros(len(found), np.int64)
+    np.maximum.at(top, which, count)
+    recurring = np.bincount(heading[recurs], minlength=len(found))
+    result: _Bools = (total > 0) & (recurring >= _RECURRING * total) & (top < _TOP * total)
+    return result & (np.bincount(which, minlength=len(found)) >= _VALUES)

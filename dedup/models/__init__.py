@@ -1,0 +1,29 @@
+"""What goes in and what comes out: frozen values without behaviour of their own."""
+
+from __future__ import annotations
+
+from dedup.models.params import Params
+from dedup.models.values import (
+    RELATIONS,
+    Article,
+    Change,
+    Counterpart,
+    Crowd,
+    Decision,
+    Diff,
+    Edge,
+    Evidence,
+    Fact,
+    FactKind,
+    Match,
+    Passage,
+    Relation,
+    Skipped,
+    Story,
+    Token,
+)
+
+__all__ = [
+    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
+    "FactKind", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
+]  # fmt: skip

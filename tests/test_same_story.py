@@ -1,0 +1,229 @@
+"""One event in independent words: found through an index, with figures that no order and no number of threads changes."""
+
+import json
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import make
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from dedup import Article, ParamError, Params, compare, events, scan
+from dedup.cli import app
+from dedup.relate import is_same_column
+
+SAME = Params(same_story=True)
+# Words that say nothing by themselves.
+PLAIN = """của và cho trong có được đã là với các một tại không khi theo này người để công đó ra từ ở về trên vào ngày đến
+phải nhiều như sẽ cũng năm hai còn lại sau nhà thì đang mới việc làm những cùng thời trước bị lên""".split()
+DAY = datetime(2024, 5, 3, 8, tzinfo=UTC)
+
+
+class Event:
+    """Something that happened: who, where, and how many."""
+
+    def __init__(self, seed):
+        rng = Random(seed)
+        self.names = [make.name(rng) for _ in range(5)]
+        self.numbers = [f"{rng.randint(11, 989)},{rng.randint(1, 9)}" for _ in range(3)]
+
+    def told(self, seed, sentences=14):
+        """(headline, text) in words of its own."""
+        rng = Random(seed)
+        lines = []
+        for n in range(sentences):
+            words = rng.choices(PLAIN, k=12)
+            words[8:8] = ["ở", rng.choice(self.names)]
+            words[4:4] = ["ông", rng.choice(self.names)]
+            if n % 4 == 0:
+                words += [rng.choice(self.numbers), "mẫu"]
+            lines.append(" ".join(words).capitalize() + ".")
+        headline = " ".join([*rng.choices(PLAIN, k=4), *rng.sample(self.names, 2)])
+        return headline, " ".join(lines)
+
+
+def tell(number, version, published=None):
+    headline, text = Event(number).told(1000 * number + version)
+    return Article(f"{number}-{version}", text, headline, published=published)
+
+
+def news(count=30, versions=3):
+    rng = Random(count)
+    return [tell(n, v, DAY + timedelta(days=n % 9, hours=rng.randint(0, 20))) for n in range(count)
+            for v in range(versions)]  # fmt: skip
+
+
+def rows(found):
+    return [repr(match) for match in found.matches]
+
+
+def test_one_event_in_other_words_is_one_story():
+    articles = news()
+    found = scan(articles, SAME)
+    assert len(scan(articles).matches) == 0
+    assert {m.relation for m in found.matches} == {"same_story"}
+    wrong = [m for m in found.matches if m.a.split("-")[0] != m.b.split("-")[0]]  # invented names share syllables
+    assert len(wrong) <= 0.1 * len(found.matches)
+    assert not any(m.is_certain for m in wrong)
+    assert len(found.stories) == 30
+    for story in found.stories:
+        assert [id.split("-")[0] for id in story.articles] == [story.anchor.split("-")[0]] * 3
+        assert {edge.relation for edge in story.edges} == {None, "same_story"}
+        assert {edge.derived_from for edge in story.edges} == {None}
+    match = found.matches[0]
+    assert (match.shared, match.containment) == (compare(*articles[:2]).shared, compare(*articles[:2]).containment)
+    assert found.counts["same_story_left_out"] == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_order_and_number_of_threads(seed):
+    articles = [*news(), *(Article(id, text) for id, text in make.corpus(21, families=10).items())]
+    wanted = scan(articles, SAME)
+    Random(seed).shuffle(articles)
+    for threads in (1, 3):
+        found = scan(articles, Params(same_story=True, threads=threads))
+        assert rows(found) == rows(wanted)
+        assert found.stories == wanted.stories
+
+
+def test_copies_and_older_articles():
+    first, second, third = (tell(1, n, DAY) for n in range(3))
+    copy = Article("x", second.text.upper(), second.title, published=DAY)
+    (story,) = scan([first, second, copy, third], SAME).stories
+    assert len(story.articles) == 4
+    found = scan([first], SAME, against=[second, third])
+    assert {(m.a, m.b) for m in found.matches} == {("1-0", "1-1"), ("1-0", "1-2")}
+
+
+def profiles(articles):
+    """Their profiles, and each one's as {key: (strength, information)}."""
+    from dedup.api.same_story import _profile  # what a scan makes of each block
+    from dedup.corpus import Prepared
+    from dedup.furniture import Furniture
+
+    texts = [article.text for article in articles]
+    ready = Prepared.of(texts, SAME, Furniture(), [np.uint64(0)] * len(texts))
+    made = _profile(ready, [article.title for article in articles], SAME)
+    columns = list(zip(made.keys.tolist(), made.strength.tolist(), made.information.tolist(), strict=True))
+    starts = made.starts.tolist()
+    return made, [{k: (s, i) for k, s, i in columns[lo:hi]} for lo, hi in zip(starts, starts[1:], strict=False)]
+
+
+def by_hand(plain):
+    """Every likeness by plain loops: weights from the table and from the others that hold a feature; cosine."""
+    holders = defaultdict(int)
+    for one in plain:
+        for key in one:
+            holders[key] += 1
+    weights = []
+    for one in plain:
+        weights.append({})
+        for key, (strength, information) in one.items():
+            expected = np.exp(-information / 4) * 3000
+            share = (max(holders[key] - 2, 0) + expected) / (max(len(plain) - 2, 0) + 3000)
+            weights[-1][key] = round(strength * max(-np.log(share), 0))
+    norm = [sum(w * w for w in one.values()) ** 0.5 for one in weights]
+    return {
+        (a, b): int(1000 * sum(w * weights[b].get(key, 0) for key, w in weights[a].items()) / (norm[a] * norm[b]))
+        for a in range(len(plain))
+        for b in range(a + 1, len(plain))
+    }
+
+
+def test_the_index_finds_what_all_pairs_give():
+    articles = news(24)
+    made, plain = profiles(articles)
+    assert all(0 < len(one) <= events.KEPT for one in plain)
+    days = np.array([article.published.toordinal() for article in articles])
+    count = len(articles)
+    found = events.find_alike(made, days, np.arange(count), np.ones(count, np.bool_), SAME)
+    got = dict(zip(zip(found.left.tolist(), found.right.tolist(), strict=True), found.likeness.tolist(), strict=True))
+    wanted = {(a, b): likeness for (a, b), likeness in by_hand(plain).items()
+              if likeness >= events.SAME and abs(days[a] - days[b]) <= 3}  # fmt: skip
+    assert got == wanted
+    assert len(got) > 60
+    undated = events.find_alike(made, np.full(count, -1), np.arange(count), np.ones(count, np.bool_), SAME)
+    both = set(zip(undated.left.tolist(), undated.right.tolist(), strict=True))
+    assert both == {pair for pair, v in by_hand(plain).items() if v // events.UNDATED >= events.SAME}
+
+
+def test_days_apart():
+    def match(days, most=3):
+        pair = tell(1, 0, DAY), tell(1, 1, DAY + timedelta(days=days))
+        params = Params(same_story=True, same_story_days=most)
+        relations = {m.relation for m in scan(pair, params).matches}
+        assert relations == ({compare(*pair, params).relation} - {None})
+        return bool(relations)
+
+    assert [match(days) for days in (0, 3, 4, -3, -4, 400)] == [True, True, False, True, False, False]
+    assert [match(7, most) for most in (6, 7, 8)] == [False, True, True]
+    assert not match(1, 0)
+
+
+def test_a_day_without_an_hour_and_no_day_at_all():
+    one, two = tell(1, 0, date(2024, 5, 3)), tell(1, 1, DAY)
+    assert len(scan([one, two], SAME).matches) == 1
+    dated, undated = (compare(tell(1, 0, day), tell(1, 1, day), SAME) for day in (DAY, None))
+    assert dated.relation == "same_story"
+    assert undated.is_certain <= dated.is_certain
+    assert [m.relation for m in scan([tell(1, 0), tell(1, 1)], SAME).matches] == [undated.relation] * bool(
+        undated.relation
+    )
+
+
+def test_a_cap_is_counted_and_keeps_stories_whole():
+    articles = [tell(1, n, DAY + timedelta(minutes=n)) for n in range(40)]
+    whole, capped = scan(articles, SAME), scan(articles, Params(same_story=True, same_story_bucket=8, hubs=2))
+    assert whole.counts["same_story_left_out"] == 0 < capped.counts["same_story_left_out"]
+    assert {(m.a, m.b) for m in capped.matches} < {(m.a, m.b) for m in whole.matches}
+    assert [len(story.articles) for story in whole.stories] == [40]
+    assert len(capped.stories) < 5
+    assert sum(len(story.articles) for story in capped.stories) > 35
+
+
+def test_many_articles_of_one_event_make_few_pairs():
+    articles = [tell(n % 2, n, DAY) for n in range(600)]
+    found = scan(articles, SAME)
+    assert len(found.matches) < 600 * 64
+    assert found.counts["same_story_left_out"] > 0
+
+
+def test_recurring_columns_are_no_event():
+    gold = "Giá vàng hôm nay"
+    assert is_same_column(f"{gold} 6/11: tăng nhẹ", f"{gold} 7/11: giảm mạnh", True)
+    assert is_same_column("Đáp án môn Lý đề 101", "Đáp án môn Lý đề 102", False)
+    assert is_same_column(gold, gold, True)
+    assert not is_same_column(gold, gold, False)
+    assert not is_same_column(f"{gold} 6/11", f"{gold} 6/11: tăng", True)
+    assert not is_same_column("Cháy chợ Bến Đầm, 12 người bị thương", "Cháy chợ Bến Đầm, 13 người bị thương", True)
+    assert not is_same_column("Cầu Trà Nâu thông xe", "Giá lúa tăng", True)
+    (_, one), (_, two) = (Event(3).told(n) for n in range(2))
+    pair = [Article("a", one, f"{gold} 6/5", published=DAY), Article("b", two, f"{gold} 7/5", published=DAY)]
+    assert len(scan(pair, SAME).matches) == 0
+    assert compare(*pair, SAME).relation is None
+
+
+def test_texts_without_words_and_few_articles():
+    for articles in ([], ["Mưa."], ["", "…"], ["Mưa.", "Gió."]):
+        assert len(scan(articles, SAME).matches) == 0
+    assert compare("", "", SAME).relation is None
+
+
+def test_parameters():
+    for wrong in ({"same_story": 1}, {"same_story_days": -1}, {"same_story_bucket": 1}, {"same_story_days": 0.5}):
+        with pytest.raises(ParamError, match=f"{next(iter(wrong))}="):
+            Params(**wrong)
+
+
+def test_command_line(tmp_path):
+    lines = [{"id": a.id, "text": a.text, "title": a.title, "published": a.published.isoformat()} for a in news(4)]
+    (tmp_path / "news.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    target = tmp_path / "matches.jsonl"
+    command = ["scan", str(tmp_path / "news.jsonl"), "--same-story", "--matches", str(target), "--lang", "vi"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    assert len(found) == 12
+    assert {row["relation"] for row in found} == {"same_story"}
