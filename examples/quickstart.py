@@ -20,3 +20,8 @@ print(text[passage.a_start : passage.a_end][:300])
 old = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
 new = "Sáng 3/5, mưa lớn làm ngập năm tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
 print(f"\n{dedup.compare(old, new)}")
+
+found = dedup.diff(result.article("ha-lam-hoa-ky-1-trang-web.txt"), result.article("ha-lam-hoa-ky-2-bien-tap.txt"))
+print(f"\n{found.b} adds to {', '.join(found.a)}:")
+for fact in found.added:
+    print(f"+ {fact.kind:9}  {fact.text}")

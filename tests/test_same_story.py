@@ -1,8 +1,9 @@
-"""One event in independent words: found through an index, with figures that no order and no number of threads changes."""
+"""One event in independent words: found through an index, with figures that no order and no thread count changes."""
 
 import json
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 import make
@@ -16,8 +17,11 @@ from dedup.relate import is_same_column
 
 SAME = Params(same_story=True)
 # Words that say nothing by themselves.
-PLAIN = """của và cho trong có được đã là với các một tại không khi theo này người để công đó ra từ ở về trên vào ngày đến
-phải nhiều như sẽ cũng năm hai còn lại sau nhà thì đang mới việc làm những cùng thời trước bị lên""".split()
+_PLAIN = """
+của và cho trong có được đã là với các một tại không khi theo này người để công đó ra từ ở về trên vào ngày đến phải
+nhiều như sẽ cũng năm hai còn lại sau nhà thì đang mới việc làm những cùng thời trước bị lên
+"""
+PLAIN = _PLAIN.split()
 DAY = datetime(2024, 5, 3, 8, tzinfo=UTC)
 
 
@@ -108,7 +112,7 @@ def profiles(articles):
     made = _profile(ready, [article.title for article in articles], SAME)
     columns = list(zip(made.keys.tolist(), made.strength.tolist(), made.information.tolist(), strict=True))
     starts = made.starts.tolist()
-    return made, [{k: (s, i) for k, s, i in columns[lo:hi]} for lo, hi in zip(starts, starts[1:], strict=False)]
+    return made, [{k: (s, i) for k, s, i in columns[lo:hi]} for lo, hi in pairwise(starts)]
 
 
 def by_hand(plain):

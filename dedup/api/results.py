@@ -125,8 +125,8 @@ class Scan:
         skipped: inputs that could not be used, and why.
         counts: everything that was counted, by name, also what a limit left out: articles, versions, copies, skipped,
             repeated (an id came again with the same text), renamed (with another text: id#2), candidates, matches,
-            crowds, left_out (pairs that crowds left unexamined, at most), same_story_left_out (the same of features that
-            too many articles have), furniture_lines (lines and sentences left out as corpus furniture) and
+            crowds, left_out (pairs that crowds left unexamined, at most), same_story_left_out (the same of features
+            that too many articles have), furniture_lines (lines and sentences left out as corpus furniture) and
             furniture_articles (articles that held some).
         crowds: fingerprints held by too many versions to examine every pair of them.
         furniture: the corpus furniture that was left out; empty where there was none.

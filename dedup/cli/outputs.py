@@ -41,13 +41,14 @@ class Outputs:
 
     @property
     def uses_stdout(self) -> bool:
-        return "-" in self._targets().values()
+        return "-" in self.targets().values()
 
     @property
     def decides(self) -> bool:
         return self.decisions is not None or self.keep is not None
 
-    def _targets(self) -> dict[str, str]:
+    def targets(self) -> dict[str, str]:
+        """What is written, and where to."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "keep_templates"}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -63,7 +64,7 @@ class Outputs:
         if self.keep_templates not in ("all", "one"):
             raise ParamError(f"keep_templates={self.keep_templates!r}: need all or one")
         seen: dict[str, str] = {}
-        for name, target in self._targets().items():
+        for name, target in self.targets().items():
             place = target if target == "-" else os.path.realpath(target)
             if place in seen:
                 raise ParamError(f"--{seen[place]} and --{name.replace('_', '-')} both write to {target}")
@@ -82,7 +83,7 @@ class Outputs:
         kept = result.kept(self.keep_templates) if self.decides else []
         share = number(lang, sum(kept)), number(lang, len(kept))
         for kind in ("matches", "review", "stories", "decisions", "stripped"):
-            if target := self._targets().get(kind):
+            if target := self.targets().get(kind):
                 count = result.write(target, kind, keep_templates=self.keep_templates)
                 if target != "-":
                     yield say(lang, f"{kind}_written", number(lang, count), target, *share)
@@ -110,7 +111,7 @@ class Outputs:
             skipped=dict(Counter(skip.reason.split(":")[0] for skip in result.skipped).most_common()),
             kept=None if kept is None else sum(kept),
             dropped=None if kept is None else len(kept) - sum(kept),
-            written={name: target for name, target in self._targets().items() if name != "summary"},
+            written={name: target for name, target in self.targets().items() if name != "summary"},
         )
 
     def write_failure(self, error: BaseException, seconds: float) -> None:

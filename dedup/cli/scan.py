@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from dedup.cli.layout import View
 from dedup.cli.outputs import Outputs
 from dedup.cli.talk import choose_language, listen, tell
 from dedup.cli.words import Language, say
@@ -42,6 +43,7 @@ class _Job(NamedTuple):
     furniture: str | None
     columns: dict[str, Any]
     outputs: Outputs
+    view: View
     lang: Language
     is_strict: bool
     started: float
@@ -58,6 +60,7 @@ def scan_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, files, or - for JSON Lines.")],
     matches: Annotated[str | None, _option("FILE", "The matches: .jsonl, .csv, .parquet or -.", _OUTPUTS)] = None,
     stories: Annotated[str | None, _option("FILE", "Which articles tell the same story.", _OUTPUTS)] = None,
+    review: Annotated[str | None, _option("FILE", "The doubtful matches, each with a passage.", _OUTPUTS)] = None,
     decisions: Annotated[str | None, _option("FILE", "For every input, whether it is kept.", _OUTPUTS)] = None,
     keep: Annotated[
         str | None,
@@ -94,10 +97,12 @@ def scan_command(
     source: Annotated[str | None, _column("source")] = None,
     url: Annotated[str | None, _column("url")] = None,
     published: Annotated[str | None, _column("published")] = None,
+    show: Annotated[str, _option("stories|matches|template|all", "What the screen lists.")] = "stories",
+    top: Annotated[int | None, _option("N", "How many of these; 0: all. By default what fits 25 lines.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
     lang: Annotated[str | None, _option("vi|en", "Language of the screen; by default that of the locale.")] = None,
 ) -> None:
-    """Finds the pairs of articles that share text: reprints, edited versions, excerpts, common passages."""
+    """Finds the articles that tell the same story: reprints, edited versions, excerpts, common passages."""
     options = dict(locals())
     started = time.perf_counter()
     from dedup import Params
@@ -106,10 +111,21 @@ def scan_command(
         raise ParamError(f"strip={strip!r}: need furniture, and --stripped FILE for what is left")
     params = Params(containment=_containment(containment), **{name: options[name] for name in _SKETCH})
     columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
-    outputs = Outputs(matches, stories, decisions, stripped, keep, summary, furniture_out, keep_templates)
-    job = _Job(paths, against or [], params, furniture, columns, outputs, choose_language(lang), strict, started)
+    outputs = Outputs(matches, stories, decisions, stripped, keep, summary, furniture_out, keep_templates, review)
+    view = _view(show, top, paths, columns, against, outputs)
+    job = _Job(paths, against or [], params, furniture, columns, outputs, view, choose_language(lang), strict, started)
     if code := _do(job):
         raise typer.Exit(code)
+
+
+def _view(
+    kind: str, top: int | None, paths: list[str], columns: dict[str, Any], against: list[str] | None, outputs: Outputs
+) -> View:
+    """What the screen lists, checked."""
+    feed = paths[0] if len(paths) == 1 and paths != ["-"] and not against else None
+    view = View(kind, top, feed, columns, bool(against), frozenset(outputs.targets()))
+    view.check()
+    return view
 
 
 def _containment(value: str) -> float | None:
@@ -133,7 +149,7 @@ def _do(job: _Job) -> int:
         with contextlib.suppress(Exception):
             job.outputs.write_failure(error, job.seconds)
         raise
-    show(talk if job.outputs.uses_stdout else console(sys.stdout), job.lang, result, job.seconds)
+    show(talk if job.outputs.uses_stdout else console(sys.stdout), job.lang, result, job.seconds, job.view)
     return job.exit_code(result)
 
 

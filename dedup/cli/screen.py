@@ -1,4 +1,4 @@
-"""The result of a scan on a terminal: what was read, by which criterion, the strongest matches; at most 25 lines."""
+"""The result of a scan on a terminal: what was read, by which criterion, the stories; at most 25 lines."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from dedup.api import Scan
-from dedup.cli.words import Language, number, percent, plain, relation_name, say
+from dedup.cli.layout import LINES, View, count_lines, fit, flow
+from dedup.cli.pairs import list_pairs
+from dedup.cli.stories import list_stories
+from dedup.cli.words import Language, count, number, percent, plain, say
 from dedup.io import Reader
-from dedup.models import RELATIONS, Match, Params
+from dedup.models import Params
 
 __all__ = ["console", "criterion", "progress_bar", "show"]
 
-_LISTED = 15  # matches on the screen: the rest of its 25 lines is needed for the account
 _PLAIN_WIDTH = 120  # where no terminal says how wide it is
+_DEFAULT = View()
 
 
 def console(file: IO[str]) -> Console:
@@ -64,77 +67,74 @@ def criterion(lang: Language, params: Params) -> str:
     return say(lang, "criterion", say(lang, "or").join(parts))
 
 
-def show(out: Console, lang: Language, result: Scan, seconds: float) -> None:
-    """Prints the screen of a scan."""
+def show(out: Console, lang: Language, result: Scan, seconds: float, view: View = _DEFAULT) -> None:
+    """Prints the screen of a scan: what was read, by which criterion; stories or pairs; what was left out."""
+    width = out.width
+    head = [*_head(width, lang, result, seconds), *_totals(width, lang, result, view)]
+    account = [line for text in _account(lang, result, view) for line in Text(text).wrap(out, width)]
+    room = LINES - count_lines(head, width) - len(account)
+    lists = []
+    for kind in view.kinds:
+        share = room // len(view.kinds)
+        if kind == "stories":
+            lists += list_stories(width, lang, result, view, share)
+        else:
+            lists += list_pairs(width, lang, result, view, kind, share)
+    for line in (*head, *lists, *account):
+        line.rstrip()
+        out.print(line, soft_wrap=True)  # longer ones are commands, to be copied
+
+
+def _head(width: int, lang: Language, result: Scan, seconds: float) -> list[Text]:
+    """What was read, and the criterion: at the other end of the line where there is room."""
     counts = result.counts
     summary = say(
         lang, "summary", articles=number(lang, counts["articles"]), skipped=number(lang, counts["skipped"]),
         seconds=number(lang, seconds, 1),
     )  # fmt: skip
-    out.print(Text(summary, no_wrap=True, overflow="ellipsis"))
-    out.print(Text(criterion(lang, result.params), no_wrap=True, overflow="ellipsis"))
-    _show_matches(out, lang, result)
-    for line in _account(lang, result):
-        out.print(Text(line, no_wrap=True, overflow="ellipsis"))
+    rule = criterion(lang, result.params)
+    gap = min(width, _PLAIN_WIDTH) - cell_len(summary) - cell_len(rule)
+    if gap >= 4:
+        return [Text(summary + " " * gap + rule)]
+    return [*flow([summary], width), *flow([fit(rule, width)], width)]
 
 
-def _show_matches(out: Console, lang: Language, result: Scan) -> None:
-    by_relation = Counter(match.relation for match in result.matches)
-    templates = by_relation.pop("template", 0)
-    total = sum(by_relation.values())
-    kinds = " · ".join(
-        f"{number(lang, by_relation[r])} {relation_name(lang, r)}" for r in (*RELATIONS[1:], None) if by_relation[r]
-    )
-    out.print(Text(say(lang, "pairs", number(lang, total), kinds) if total else say(lang, "no_pairs")))
-    if templates:
-        out.print(Text(say(lang, "templates", number(lang, templates))))
-    if not total:
-        return
-    table = Table(box=None, pad_edge=False, expand=True, header_style="bold")
-    table.add_column(say(lang, "share"), justify="right", no_wrap=True)
-    table.add_column(say(lang, "relation"), no_wrap=True)
-    table.add_column(say(lang, "one"), ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column(say(lang, "other"), ratio=1, no_wrap=True, overflow="ellipsis")
-    for match in _strongest(result):
-        names = (Text(_name(lang, result, id)) for id in (match.a, match.b))
-        table.add_row(percent(lang, match.containment), relation_name(lang, match.relation), *names)
-    out.print(table)
-    rest = total - min(total, _LISTED)
-    out.print(Text(say(lang, "more", number(lang, rest)) if rest else say(lang, "all"), style="dim"))
+def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
+    """How many stories, of how many articles; how many articles are in none; how many template pairs."""
+    stories, parts = result.stories, []
+    in_stories = len({id for story in stories for id in story.articles})
+    if stories:
+        named = count(lang, len(stories), "stories"), count(lang, in_stories, "articles")
+        parts.append(say(lang, "of_articles", *named))
+    else:
+        parts.append(say(lang, "no_stories"))
+    wordless = sum(skip.reason == "no words" for skip in result.skipped)
+    if not view.has_against:
+        parts.append(say(lang, "alone", number(lang, result.counts["articles"] - in_stories - wordless)))
+    templates = len(result.matches.of("template"))
+    if templates and "template" not in view.kinds:
+        parts.append(say(lang, "templates", number(lang, templates), " (--show template)"))
+    unclear = len(result.matches.of(None))
+    if unclear and "matches" not in view.kinds:
+        parts.append(say(lang, "unclear", number(lang, unclear)))
+    return flow(parts, width)
 
 
-def _strongest(result: Scan) -> list[Match]:
-    """The matches to list: not templates; by the share of the shorter article, then of both, then by id."""
-    order = result.matches.order_by_strength()
-    chosen = []
-    for place in order.tolist():
-        match = result.matches[place]
-        if match.relation != "template":
-            chosen.append(match)
-        if len(chosen) == _LISTED:
-            break
-    return chosen
-
-
-def _name(lang: Language, result: Scan, id: str) -> str:
-    """The headline of an article, and its id where that is short."""
-    headline = plain(result.headline(id)) or say(lang, "untitled")
-    return f"{headline} [{plain(id)}]" if len(id) <= 16 else headline
-
-
-def _account(lang: Language, result: Scan) -> Iterator[str]:
-    """What was left out and why, a line each."""
+def _account(lang: Language, result: Scan, view: View) -> Iterator[str]:
+    """What is doubtful, what was left out and why, a sentence each."""
     counts = result.counts
+    if doubtful := len(result.matches.doubtful()):
+        yield say(lang, "doubtful_written" if "review" in view.written else "doubtful", number(lang, doubtful))
     if counts["furniture_lines"]:
         lines, articles = (number(lang, counts[f"furniture_{name}"]) for name in ("lines", "articles"))
         yield say(lang, "furniture", lines, articles)
     if counts["crowds"]:
         yield say(lang, "crowds", number(lang, counts["crowds"]), number(lang, counts["left_out"]))
+    if counts["same_story_left_out"]:
+        yield say(lang, "same_story_left_out", number(lang, counts["same_story_left_out"]))
     if counts["repeated"] or counts["renamed"]:
         yield say(lang, "repeated", number(lang, counts["repeated"]), number(lang, counts["renamed"]))
     if result.skipped:
         reasons = Counter(plain(skip.reason.split(":")[0])[:60] for skip in result.skipped)
-        listed = " · ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
+        listed = " · ".join(f"{number(lang, many)} {reason}" for reason, many in reasons.most_common(3))
         yield say(lang, "skips", number(lang, len(result.skipped)), listed + (" · …" if len(reasons) > 3 else ""))
-
-

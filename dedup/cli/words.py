@@ -29,6 +29,8 @@ _COUNTED: dict[str | None, tuple[str, str, str]] = {
     "papers": ("báo", "paper", "papers"),
     "round_ups": ("điểm tin", "round-up", "round-ups"),
     "details": ("chi tiết", "detail", "details"),
+    "changes": ("chỗ khác nhau", "differs", "differ"),
+    "differ": ("khác", "differs", "differ"),
 }
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -48,8 +50,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_pairs": ("không có cặp nào trùng", "no matches"),
     "no_stories": ("không có chuyện nào từ hai bài trở lên", "no story has two articles or more"),
     "of_articles": ("{0} từ {1}", "{0} from {1}"),
-    "alone": ("{0} bài đứng riêng", "{0} alone"),
+    "alone": ("{0} bài đứng riêng", "{0} stand alone"),
     "templates": ("{0} cặp tin theo mẫu, không gộp{1}", "{0} template pairs, not merged{1}"),
+    "unclear": (
+        "{0} cặp không rõ quan hệ, không gộp (--show matches)",
+        "{0} pairs of no clear relation, not merged (--show matches)",
+    ),
     "doubtful": (
         "{0} cặp chưa chắc, cần người xem (--review chua-chac.csv)",
         "{0} doubtful pairs, for a person to judge (--review doubtful.csv)",
@@ -59,7 +65,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "articles": ("BÀI", "ARTICLES"),
     "papers": ("BÁO", "PAPERS"),
     "earliest": ("SỚM NHẤT", "EARLIEST"),
-    "first": ("sớm nhất {0}", "earliest {0}"),
+    "first": ("từ {0}", "from {0}"),
     "share": ("TRÙNG", "SHARED"),
     "relation": ("QUAN HỆ", "RELATION"),
     "one": ("BÀI", "ARTICLE"),

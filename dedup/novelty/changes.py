@@ -67,16 +67,17 @@ def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool])
             for other in of_sentence.get(other_sentence, ()):
                 if _differ(value, other):
                     context = _Context.of(a, value.place, b, other.place)
-                    if _is_same_thing(value, context, is_mutual):
+                    if _is_same_thing(value, other, context, is_mutual):
                         kind: FactKind = value.mention.kind if value.mention else "statement"
                         found.append(Conflict(kind, value.place, other.place, context.share))
     return _best(found)
 
 
-def _is_same_thing(value: _Value, context: _Context, is_mutual: bool) -> bool:
+def _is_same_thing(value: _Value, other: _Value, context: _Context, is_mutual: bool) -> bool:
     if context.beside >= _BESIDE_BITS and context.share >= _BESIDE:
         return value.kind not in ("person", "place")
-    if value.kind in _KINDS and value.kind not in ("person", "place") and not _is_ordinal(value):
+    is_ordinal = _is_ordinal(value) or _is_ordinal(other)
+    if value.kind in _KINDS and value.kind not in ("person", "place") and not is_ordinal:
         is_common = is_mutual and context.share >= _COMMON and context.bits >= _COMMON_BITS
         return is_common or (context.share >= _ALIKE and context.bits >= _ALIKE_BITS)
     return is_mutual and context.share >= _NAMED and context.bits >= _NAMED_BITS
@@ -88,7 +89,7 @@ def _is_ordinal(value: _Value) -> bool:
 
 
 def _best(found: list[Conflict]) -> list[Conflict]:
-    """Each value in one conflict at most, the surest first; none where two are equally sure."""
+    """Each value in one conflict at most, the surest first, of equally sure ones the first."""
     found.sort(key=lambda c: (-c.share, c.a, c.b))
     used: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
     result = []
@@ -176,7 +177,7 @@ def _beside(a: Version, one: tuple[int, int], b: Version, two: tuple[int, int]) 
     weight = 0
     for step, i, j in ((-1, one[0] - 1, two[0] - 1), (1, one[1], two[1])):
         while first <= i < behind and other_first <= j < other_behind and a.syllables[i] == b.syllables[j]:
-            weight += int(a.weights[i])
+            weight += int(min(a.weights[i], b.weights[j]))
             i, j = i + step, j + step
     return weight
 

@@ -112,8 +112,8 @@ def kind_of(version: Version, piece: Piece) -> FactKind:
     lo, hi = piece
     total = int(version.weights[lo:hi].sum())
     inside: list[tuple[int, Mention]] = []
-    for mention, (first, behind) in zip(version.mentions, version.mention_edges, strict=True):
-        common = int(version.weights[max(lo, first) : min(hi, behind)].sum()) if first < hi and behind > lo else 0
+    for mention, first, behind in version.held(lo, hi):
+        common = int(version.weights[max(lo, first) : min(hi, behind)].sum())
         if common and mention.kind == "quote" and 2 * common >= total:
             return "quote"
         if common and mention.kind in _ORDER:
@@ -127,6 +127,11 @@ def kind_of(version: Version, piece: Piece) -> FactKind:
 
 
 def fact_of(version: Version, piece: Piece, kind: FactKind, article: str) -> Fact:
-    """The piece as a Fact of an article."""
-    start, end = int(version.starts[piece[0]]), int(version.ends[piece[1] - 1])
+    """The piece as a Fact of an article, with the signs of the amounts at its ends: 22%, $100."""
+    lo, hi = piece
+    start, end = int(version.starts[lo]), int(version.ends[hi - 1])
+    for mention, first, behind in version.held(lo, hi):
+        if mention.kind != "quote":
+            start = min(start, mention.start) if first == lo else start
+            end = max(end, mention.end) if behind == hi else end
     return Fact(version.text[start:end], start, end, kind, article)

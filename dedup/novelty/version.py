@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,7 +48,8 @@ class Version:
         role: int8, GRAMMAR or LINK for words without news of their own, else 0.
         edges: int64 (sentences + 1,), where each sentence begins; sentence: int64, the number of each one's sentence.
         digests: uint64 (sentences,), equal for equal sentences.
-        mentions: typed facts; mention_edges: their (first, behind) syllables.
+        mentions: typed facts, by start; mention_edges: their (first, behind) syllables; mention_reach: behind all
+            syllables of those so far.
     """
 
     text: str
@@ -67,9 +70,19 @@ class Version:
     digests: _U64
     mentions: tuple[Mention, ...]
     mention_edges: tuple[tuple[int, int], ...]
+    mention_reach: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.syllables)
+
+    def held(self, lo: int, hi: int) -> Iterator[tuple[Mention, int, int]]:
+        """The typed facts that hold one of the syllables lo:hi, and which syllables they hold: (fact, first, behind)."""
+        for i in range(bisect.bisect_right(self.mention_reach, lo), len(self.mentions)):
+            first, behind = self.mention_edges[i]
+            if first >= hi:
+                break
+            if behind > lo:
+                yield self.mentions[i], first, behind
 
 
 def prepare(text: str, published: datetime | date | None = None, title: str = "") -> Version:
@@ -135,12 +148,13 @@ def _digests(syllables: _U64, edges: _I64) -> _U64:
 
 def _placed(
     mentions: Sequence[Mention], starts: _I64, ends: _I64
-) -> tuple[tuple[Mention, ...], tuple[tuple[int, int], ...]]:
+) -> tuple[tuple[Mention, ...], tuple[tuple[int, int], ...], tuple[int, ...]]:
     """The mentions that hold a syllable, and which syllables these are."""
     first = np.searchsorted(ends, [m.start for m in mentions], side="right").tolist()
     behind = np.searchsorted(starts, [m.end for m in mentions]).tolist()
     rows = [(m, (lo, hi)) for m, lo, hi in zip(mentions, first, behind, strict=True) if lo < hi]
-    return tuple(m for m, _ in rows), tuple(edges for _, edges in rows)
+    edges = tuple(edge for _, edge in rows)
+    return tuple(m for m, _ in rows), edges, tuple(itertools.accumulate((hi for _, hi in edges), max))
 
 
 def _within(found: Sequence[tuple[int, int]], starts: _I64, ends: _I64) -> _Bool:

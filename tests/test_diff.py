@@ -1,0 +1,414 @@
+"""The news of a version: laws of `diff`, facts put in and taken out, changes, several versions, any two strings."""
+
+import itertools
+import random
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented import RESPELLINGS
+from newsroom import ARTICLES, BRIDGE, COFFEE, CRASH, FIRE, FLOOD, HOSPITAL, MATCH, STORM, TRADE, TRIAL
+
+from dedup import Article, ArticleError, diff
+from dedup.facts import find_facts
+
+LAW = settings(max_examples=60, deadline=None, derandomize=True)
+CASES = ("upper case", "lower case", "everything")
+ALIASES = {
+    "Mỹ": lambda text: text.replace("Hoa Kỳ", "Mỹ"),
+    "Hoa Kỳ": lambda text: re.sub(r"\bMỹ\b", "Hoa Kỳ", text),
+    "TP": lambda text: text.replace("thành phố Hồ Chí Minh", "TP.HCM").replace("Toà án nhân dân", "TAND"),
+    "in full": lambda text: text.replace("UBND", "Uỷ ban nhân dân").replace("TP.HCM", "thành phố Hồ Chí Minh"),
+}
+SPELLINGS = {name: respell for name, respell in RESPELLINGS.items() if name not in CASES} | ALIASES
+NUMBERS = ("quantity", "money", "percent", "date", "code")
+ALIEN = """Đoàn xiếc Mặt Trăng vừa mang đàn voi 5 con đến biểu diễn ở quảng trường thị trấn Suối Vàng.
+Nghệ sĩ Lò Thị Pành đi thăng bằng trên dây cao 12 m không cần lưới bảo hiểm khiến khán giả nín thở.
+Vé hạng nhất bán 150.000 đồng, trẻ em dưới 6 tuổi được miễn phí, toàn bộ doanh thu dành xây thư viện bản Nà Khoang."""
+
+
+def spans(facts):
+    return [(f.start, f.end, f.kind) for f in facts]
+
+
+def numbers(facts):
+    return sorted(repr(m.value) for f in facts for m in find_facts(f.text) if m.kind in NUMBERS)
+
+
+def said(facts):
+    return [(f.kind, f.text) for f in facts]
+
+
+def pairs_of(changes):
+    return [(c.a.text, c.b.text) for c in changes]
+
+
+def check(found, a, b):
+    """What every Diff keeps to, whatever the texts."""
+    texts = {"a": a, "b": b}
+    changed = {"a": [c.a for c in found.changed], "b": [c.b for c in found.changed]}
+    counterparts = [fact for pair in found.shared for fact in (pair.a, pair.b)]
+    for fact in (*found.added, *found.dropped, *changed["a"], *changed["b"], *found.left_out, *counterparts):
+        assert 0 <= fact.start < fact.end
+        assert fact.text == texts[fact.article][fact.start : fact.end]
+    for facts, own, extra in ((found.added, "b", changed["b"]), (found.dropped, "a", changed["a"])):
+        assert all(fact.article == own for fact in (*facts, *extra))
+        rows = spans(facts)
+        assert rows == sorted(rows)
+        together = sorted(rows + spans(extra))
+        assert all(one[1] <= two[0] for one, two in itertools.pairwise(together))
+    assert bool(found) == bool(found.added or found.dropped or found.changed)
+
+
+def edit(rng, text):
+    """Another version: a sentence less, one more, another number, another order of paragraphs, some of these."""
+    lines = text.split("\n")
+    if rng.random() < 0.6:
+        i = rng.randrange(1, len(lines))
+        lines[i] = re.sub(r"(?<=[.”] )[^.]*\.", "", lines[i], count=1)
+    if rng.random() < 0.6:
+        other = rng.choice(list(ARTICLES.values())).split("\n")
+        lines.insert(rng.randrange(1, len(lines)), rng.choice(other[1:-1]))
+    if rng.random() < 0.6:
+        i = rng.randrange(len(lines))
+        lines[i] = re.sub(r"\d+", lambda m: str(int(m[0]) + 3), lines[i], count=1)
+    if rng.random() < 0.5:
+        rng.shuffle(lines)
+    if rng.random() < 0.5:
+        words = lines[-1].split()
+        lines[-1] = " ".join(word for word in words if rng.random() < 0.8)
+    return "\n".join(lines)
+
+
+def versions(seed):
+    rng = random.Random(seed)
+    text = rng.choice(list(ARTICLES.values()))
+    return edit(rng, text), edit(rng, text)
+
+
+# --------------------------------------------------------------------------------------------------------------- laws
+
+
+@pytest.mark.parametrize("spelling", [*RESPELLINGS, *ALIASES])
+@pytest.mark.parametrize("name", ARTICLES)
+def test_another_spelling_is_no_news(name, spelling):
+    text = ARTICLES[name]
+    respelled = (RESPELLINGS | ALIASES)[spelling](text)
+    for found in (diff(text, respelled), diff(respelled, text)):
+        assert (found.added, found.dropped, found.changed) == ((), (), ())
+        assert not found
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spelling_does_not_decide_what_is_news(spelling):
+    for seed in range(12):
+        a, b = versions(seed)
+        expected, found = diff(a, b), diff(SPELLINGS[spelling](a), b)
+        assert spans(found.added) == spans(expected.added)
+        assert spans(c.b for c in found.changed) == spans(c.b for c in expected.changed)
+        assert [(f.start, f.end) for f in found.left_out if f.article == "b"] == [
+            (f.start, f.end) for f in expected.left_out if f.article == "b"
+        ]
+        twin = diff(a, SPELLINGS[spelling](b))
+        assert [f.kind for f in twin.added] == [f.kind for f in expected.added]
+        assert spans(twin.dropped) == spans(expected.dropped)
+        assert spans(c.a for c in twin.changed) == spans(c.a for c in expected.changed)
+        assert len([f for f in twin.left_out if f.article == "b"]) == len(
+            [f for f in expected.left_out if f.article == "b"]
+        )
+
+
+@pytest.mark.parametrize("spelling", CASES)
+def test_capitals_do_not_decide_which_numbers_are_news(spelling):
+    for seed in range(20):
+        a, b = versions(seed)
+        expected = diff(a, b)
+        for found in (diff(RESPELLINGS[spelling](a), b), diff(a, RESPELLINGS[spelling](b))):
+            b_facts, b_expected = ([*d.added, *(c.b for c in d.changed)] for d in (found, expected))
+            a_facts, a_expected = ([*d.dropped, *(c.a for c in d.changed)] for d in (found, expected))
+            assert numbers(b_facts) == numbers(b_expected)
+            assert numbers(a_facts) == numbers(a_expected)
+
+
+@LAW
+@given(st.integers(0, 10**6))
+def test_the_other_way_round(seed):
+    a, b = versions(seed)
+    one, two = diff(a, b), diff(b, a)
+    check(one, a, b)
+    assert (spans(one.added), spans(one.dropped)) == (spans(two.dropped), spans(two.added))
+    assert sorted((spans([c.a]), spans([c.b])) for c in one.changed) == sorted(
+        (spans([c.b]), spans([c.a])) for c in two.changed
+    )
+    assert sorted((spans([c.a]), spans([c.b])) for c in one.shared) == sorted(
+        (spans([c.b]), spans([c.a])) for c in two.shared
+    )
+    assert (one.relation, one.resemblance, one.a_in_b, one.b_in_a) == (
+        two.relation, two.resemblance, two.b_in_a, two.a_in_b,
+    )  # fmt: skip
+
+
+def moved(rng, text):
+    """The text with its lines in another order, and where each code point of it stood before."""
+    edges = [0, *(m.end() for m in re.finditer("\n", text + "\n"))]
+    lines = list(itertools.pairwise(edges))
+    rng.shuffle(lines)
+    return "".join((text + "\n")[lo:hi] for lo, hi in lines), [at for line in lines for at in range(*line)]
+
+
+@LAW
+@given(st.integers(0, 10**6))
+def test_the_order_of_paragraphs_is_no_news(seed):
+    a, b = versions(seed)
+    expected = diff(a, b)
+    rng = random.Random(seed)
+    other_a, was_a = moved(rng, a)
+    other_b, was_b = moved(rng, b)
+    found = diff(other_a, other_b)
+    for facts, was, wanted in ((found.added, was_b, expected.added), (found.dropped, was_a, expected.dropped)):
+        if not any(f.kind == "story" for f in (*facts, *wanted)):
+            assert sorted((was[f.start], was[f.end - 1] + 1, f.kind) for f in facts) == spans(wanted)
+    assert sorted((was_a[c.a.start], was_b[c.b.start]) for c in found.changed) == sorted(
+        (c.a.start, c.b.start) for c in expected.changed
+    )
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_one_inside_the_other(name):
+    text = ARTICLES[name]
+    part = "\n".join(text.split("\n")[:3])
+    assert not diff(text, text)
+    longer = diff(part, text)
+    assert longer.added
+    assert not longer.dropped + longer.changed
+    assert min(f.start for f in longer.added) >= len(part)
+    assert spans(diff(text, part).dropped) == spans(longer.added)
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_a_body_printed_twice(name):
+    text, old = ARTICLES[name], "\n".join(ARTICLES[name].split("\n")[:2])
+    once = spans(diff(old, text).added)
+    assert once
+    assert spans(diff(old, f"{text}\n{text}").added) == once
+    assert not diff(f"{text}\n{text}", text)
+    assert not diff(text, f"{text}\n{text}")
+
+
+# ------------------------------------------------------------------------------------------- facts put in and taken out
+
+PLANTS = [
+    (FLOOD, "tránh lũ.", "tránh lũ. Trạm bơm Gò Sến hỏng hai máy từ chiều qua.",
+     "Trạm bơm Gò Sến hỏng hai máy từ chiều qua", None),
+    (FLOOD, "tê liệt.", "tê liệt, 45 cột điện gãy đổ.", "45 cột điện gãy đổ", "quantity"),
+    (CRASH, "cấp cứu.", "cấp cứu. Chủ xe tải là Công ty Vận tải Gia Khoát.", "Công ty Vận tải Gia Khoát", None),
+    (CRASH, "thông xe,", "thông xe, một xe máy biển số 59X3-718.22 cũng bị cuốn vào gầm,", "59X3-718.22", None),
+    (COFFEE, "không nhiều.", "không nhiều. Kho của hợp tác xã chỉ còn 87 tấn.", "87 tấn", None),
+    (COFFEE, "tái canh.", "tái canh. Tỉnh sẽ chi 640 tỷ đồng cho thuỷ lợi.", "640 tỷ đồng", None),
+    (TRADE, "đào tạo nghề.", "đào tạo nghề. Diễn đàn kế tiếp họp ngày 14/11 tại Vĩnh Kha.", "14/11 tại Vĩnh Kha", None),
+    (TRIAL, "hưởng án treo.", "hưởng án treo. Luật sư Giang Bỉnh Trực nói sẽ kháng cáo.", "Luật sư Giang Bỉnh Trực", None),
+    (FIRE, "được làm rõ.", "được làm rõ. Bà Ứng Thị Sâm than: “Mất sạch vốn liếng dành dụm mười năm rồi”.",
+     "Mất sạch vốn liếng dành dụm mười năm rồi", "quote"),
+    (STORM, "lưu động.", "lưu động. Hồ Suối Cạn xả lũ 350 m3/s.", "350 m3/s", None),
+    (BRIDGE, "nửa thế kỷ.", "nửa thế kỷ. Lãi vay tăng thêm 6,8%.", "6,8%", None),
+    (HOSPITAL, "cơ sở y tế.", "cơ sở y tế. Khoa vừa nhận máy lọc máu do Quỹ Hạt Thóc tặng.", "Quỹ Hạt Thóc", None),
+]  # fmt: skip
+
+
+def near(text, fact):
+    """The sentence of a text that holds a fact, as a span."""
+    lo = max(text.rfind(". ", 0, fact.start), text.rfind("\n", 0, fact.start), 0)
+    return lo, min(x for x in (text.find(". ", fact.end - 1), text.find("\n", fact.end), len(text)) if x >= 0)
+
+
+@pytest.mark.parametrize(("text", "at", "new", "plant", "kind"), PLANTS)
+def test_what_is_put_in_is_added(text, at, new, plant, kind):
+    assert text.count(at) == 1
+    longer = text.replace(at, new)
+    found = diff(text, longer)
+    check(found, text, longer)
+    assert not found.dropped + found.changed
+    lo = longer.index(new)
+    hi = lo + len(new)
+    assert all(lo <= f.start and f.end <= hi for f in found.added)
+    assert any(plant in f.text for f in found.added), said(found.added)
+    assert kind is None or kind in [f.kind for f in found.added]
+    assert spans(diff(longer, text).dropped) == spans(found.added)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (FLOOD, "12 người bị thương", "13 người bị thương"),
+        (FLOOD, "gần 88 tỷ đồng", "gần 95 tỷ đồng"),
+        (FLOOD, "ngày 5/5", "ngày 7/5"),
+        (CRASH, "66C1 – 054.53", "66C1 – 054.35"),
+        (CRASH, "tại chỗ, bảy", "trên đường đi cấp cứu, bảy"),
+        (CRASH, "42 tuổi", "44 tuổi"),
+        (CRASH, "ngày 8/11", "ngày 9/11"),
+        (TRADE, "22%", "25%"),
+        (TRADE, "1.340 dự án", "1.430 dự án"),
+        (COFFEE, "120.000 đồng/kg", "122.000 đồng/kg"),
+        (TRIAL, "86 khách hàng", "68 khách hàng"),
+        (TRIAL, "47 tỷ đồng", "52 tỷ đồng"),
+        (STORM, "2.150 tàu cá", "2.510 tàu cá"),
+        (BRIDGE, "5.430 tỷ đồng", "5.340 tỷ đồng"),
+        (MATCH, "Tối 14/6", "Tối 15/6"),
+        (TRADE, "diễn đàn doanh nghiệp chiều 25/9", "diễn đàn doanh nghiệp sáng 25/9"),
+    ],
+)  # fmt: skip
+def test_another_value_is_one_change(text, old, new):
+    assert text.count(old) == 1
+    other = text.replace(old, new)
+    found = diff(text, other)
+    check(found, text, other)
+    assert len(found.changed) == 1
+    assert not found.added + found.dropped
+    change = found.changed[0]
+    here = text.index(old)
+    assert here - 25 <= change.a.start < here + len(old) >= change.a.end - 10
+    assert change.a.text != change.b.text
+    assert change.a.kind == change.b.kind == change.kind
+
+
+REWORDINGS = [
+    (FLOOD, "thiệt hại ban đầu gần 88 tỷ đồng", "thiệt hại ban đầu gần 88.000 triệu đồng"),
+    (FLOOD, "cho biết 1.340", "cho hay 1.340"),
+    (FLOOD, "Nước sông Trà Nâu lên nhanh hơn dự báo, vượt", "Nước sông Trà Nâu lên nhanh hơn dự báo. Nước vượt"),
+    (TRADE, "gần 88 tỷ USD, tăng 22% so với cùng kỳ năm trước", "gần 88.000 triệu USD, tăng 22% so với cùng kỳ năm trước"),
+    (TRADE, "Phát biểu tại diễn đàn doanh nghiệp chiều 25/9, Thứ trưởng Nguyễn Hải Đường cho biết",
+     "Thứ trưởng Nguyễn Hải Đường cho biết tại diễn đàn doanh nghiệp chiều 25/9,"),
+    (TRADE, "nhận định các công ty", "đánh giá các công ty"),
+    (CRASH, "đang điều tra nguyên nhân vụ tai nạn", "đang điều tra nguyên nhân vụ việc"),
+    (CRASH, "Hai người", "2 người"),
+    (COFFEE, "tăng 1.500 đồng, lên 120.000 đồng/kg", "tăng 1.500 đồng, lên 120 nghìn đồng/kg"),
+    (BRIDGE, "khoảng 14.000 lượt khách", "khoảng 14 nghìn lượt khách"),
+    (BRIDGE, "14.000 lượt", "14.013 lượt"),
+    (STORM, "ngày 27/9", "ngày 27-9"),
+    (TRIAL, "51 tuổi", "sinh năm 1968"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "old", "new"), REWORDINGS)
+def test_other_words_for_the_same_bring_no_number(text, old, new):
+    other = text.replace(old, new)
+    for found in (diff(text, other), diff(other, text)):
+        assert not found.changed
+        assert not numbers([*found.added, *found.dropped]), said(found.added + found.dropped)
+
+
+def test_an_age_and_a_year_of_birth():
+    other = TRIAL.replace("51 tuổi", "sinh năm 1968")
+    when = datetime(2020, 3, 17, tzinfo=UTC)
+    found = diff(Article("a", TRIAL, published=when), Article("b", other, published=when))
+    assert not found.changed
+    assert not numbers(found.added + found.dropped)
+
+
+def test_furniture_and_by_lines_are_no_facts():
+    page = f"Trang chủ\nHotline: 0900 123 456\nThứ tư, 25/9/2024, 21:04 (GMT+7)\n{COFFEE} (Ảnh: Tạ Mùi)\nYên Chi"
+    found = diff(COFFEE, page)
+    assert not found
+    left = " ".join(f.text for f in found.left_out)
+    assert all(part in left for part in ("Hotline: 0900 123 456", "(Ảnh: Tạ Mùi)", "Yên Chi"))
+    assert all(f.kind == "statement" for f in found.left_out)
+
+
+# -------------------------------------------------------------------------- other stories, templates, several versions
+
+
+@pytest.mark.parametrize(("one", "two"), list(itertools.combinations(ARTICLES, 2)))
+def test_unrelated_texts_have_no_changes(one, two):
+    a, b = ARTICLES[one], ARTICLES[two]
+    found = diff(a, b)
+    check(found, a, b)
+    assert found.relation is None
+    assert not found.changed
+    assert sum(f.end - f.start for f in found.added) > 0.6 * len(b)
+    assert sum(f.end - f.start for f in found.dropped) > 0.6 * len(a)
+
+
+def test_a_template_has_no_changes():
+    form = "Giá {} hôm nay ở chợ Hà Lâm là {} đồng một cân, chợ Bến Gỗ {} đồng, chợ Cồn Sỏi {} đồng, chợ Mai Đồng {} đồng."
+    goods = ("gạo tẻ", "thịt lợn", "cá lóc", "đậu phụ", "rau muống", "trứng vịt", "tôm sú", "mướp đắng", "bí đao")
+    a, b = ("\n".join(form.format(g, *(start + 370 * i + 90 * j for j in range(4))) for i, g in enumerate(goods))
+            for start in (12_000, 47_010))  # fmt: skip
+    found = diff(a, b)
+    check(found, a, b)
+    assert found.relation == "template"
+    assert not found.changed
+
+
+def test_a_story_of_its_own_in_a_round_up_is_one_item():
+    found = diff(FLOOD, f"{FLOOD}\n{ALIEN}")
+    assert [f.kind for f in found.added] == ["story"]
+    assert found.added[0].text.startswith("Đoàn xiếc")
+    assert found.added[0].text.endswith("Nà Khoang")
+    assert not found.dropped + found.changed
+
+
+def test_long_additions_to_the_story_are_not_another_story():
+    more = """Đến chiều 3/5, nước sông Trà Nâu vẫn cao hơn báo động ba 0,4 m và thị xã Hà Lâm tiếp tục mưa lớn.
+Phó Chủ tịch Phạm Phú Khiêm yêu cầu phường Trà Nâu kiểm tra từng ngôi nhà bị ngập, không để hộ dân nào thiếu nước sạch.
+Công ty Cấp nước Hà Lâm hứa cấp nước lại cho sáu khu phố trong ngày 4/5, bộ đội ở lại trường học giúp hộ dân tránh lũ."""
+    found = diff(FLOOD, f"{FLOOD}\n{more}")
+    assert found.added
+    assert "story" not in [f.kind for f in found.added]
+
+
+def test_what_any_version_says_is_not_added():
+    first, second = FLOOD.split("\n"), COFFEE.split("\n")
+    parts = ["\n".join(first[:3]), "\n".join([first[0], *first[3:]])]
+    assert not diff(parts, FLOOD).added
+    assert {f.article for f in diff([FLOOD, COFFEE], FLOOD).dropped} == {"a2"}
+    plant = "Trạm bơm Gò Sến hỏng hai máy từ chiều qua."
+    found = diff(parts, f"{FLOOD}\n{plant}")
+    assert said(found.added) == [("statement", plant[:-1])]
+    assert (found.b, sorted(found.a)) == ("b", ["a1", "a2"])
+    both = diff([FLOOD, f"{FLOOD}\n{second[1]}", f"{second[1]}\n{FLOOD}"], FLOOD)
+    assert len({f.text for f in both.dropped}) == len(both.dropped) > 0
+
+
+def test_a_value_that_a_former_version_had_is_no_change():
+    earlier, now = (FLOOD.replace("12 người", f"{n} người") for n in (9, 13))
+    assert pairs_of(diff([earlier, FLOOD], now).changed) in ([("9 người", "13 người")], [("12 người", "13 người")])
+    assert not diff([FLOOD, now], now).added
+    assert not diff([FLOOD, now], now + "\nMưa tạnh.").changed
+    for order in ([FLOOD, now], [now, FLOOD]):
+        assert not diff(order, "\n".join(now.split("\n")[:3])).changed
+
+
+@pytest.mark.parametrize("bad", [None, 3, [], [None], b"M\xc6\xb0a"])
+def test_nothing_to_compare_with(bad):
+    with pytest.raises(ArticleError, match="need"):
+        diff(bad, "Mưa.")
+
+
+# ---------------------------------------------------------------------------------------------------- any two strings
+
+FRAGMENTS = [*SPELLINGS, *FLOOD.split(), *"\n \t . , ; : … “ ” ( ) – / % \ud800 \udfff \x00 \u0301 \u200b".split(" "), "\n",
+             "12/3", "88 tỷ", "1.340", "9h30", "汉字", "ไทย", "🙂", "ﬁ", "İ", "\u1e9e", "\r", "\x1c", "66C1 – 054.53"]  # fmt: skip
+STRINGS = st.one_of(
+    st.text(max_size=80),
+    st.text(st.characters(exclude_categories=()), max_size=60),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=60).map(" ".join),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join),
+    st.text("0123456789.,/-: ", max_size=60),
+    st.text(".,;:!?…“”()\n ", max_size=30),
+)
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(STRINGS, STRINGS)
+def test_any_two_strings(a, b):
+    check(diff(a, b), a, b)
+    assert not diff(a, a)
+
+
+@pytest.mark.parametrize("unit", ["Mưa lớn. ", "7", "7 ", ".", "“", "(", "a-", "12/", "Hà ", "\u0301", "Ảnh: ", "(Theo "])
+def test_huge_lines(unit):
+    text = unit * (20_000 // len(unit))
+    check(diff(text, FLOOD), text, FLOOD)
+    check(diff(FLOOD, text), FLOOD, text)
