@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import Scan, compare, diff, scan
+    from dedup.api import Scan, compare, cover, diff, scan
     from dedup.errors import ArticleError, DedupError, InputError, MissingExtraError, ParamError
     from dedup.furniture import Furniture
     from dedup.io import read
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("Scan", "compare", "diff", "scan"),
+    "api": ("Scan", "compare", "cover", "diff", "scan"),
     "errors": ("ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"),
     "furniture": ("Furniture",),
     "io": ("read",),
@@ -56,8 +56,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Article", "ArticleError", "Change", "Counterpart", "Crowd", "Decision", "DedupError", "Diff", "Edge", "Fact",
     "Furniture", "InputError", "Match", "MissingExtraError", "ParamError", "Params", "Passage", "Scan", "Skipped",
-    "Story", "Token", "bands", "choose_bands", "compare", "diff", "fingerprints", "minhash", "read", "scan", "shingles",
-    "signature", "tokenize",
+    "Story", "Token", "bands", "choose_bands", "compare", "cover", "diff", "fingerprints", "minhash", "read", "scan",
+    "shingles", "signature", "tokenize",
 ]  # fmt: skip
 
 

@@ -7,9 +7,9 @@ Tại phường Trà Nâu, bà Lê Thị Mận kể: “Nước vào nhà lúc n
 Theo Đài Khí tượng tỉnh Hoà Sơn, mưa còn kéo dài đến hết ngày 5/5, lượng mưa phổ biến 120-180 mm, có nơi trên 250 mm. Công ty Cấp nước Hà Lâm đã ngừng cấp nước ở sáu khu phố.
 Minh Khuê"""
 
-CRASH = """Xe tải đâm xe khách, hai người chết tại chỗ
+CRASH = """Xe tải đâm xe khách trong đêm
 Khoảng 21 giờ 15 phút ngày 8/11, trên quốc lộ 1A đoạn qua xã Mai Đồng, huyện Tân Lạch đã xảy ra vụ tai nạn nghiêm trọng giữa xe tải và xe khách.
-Xe tải biển số 66C1 – 054.53 do tài xế Đỗ Văn Sạ, 42 tuổi, điều khiển theo hướng Bắc - Nam bất ngờ lấn trái, đâm trực diện vào xe khách mang biển số 71H9 – 2832. Hai người trên xe khách chết tại chỗ, bảy người khác bị thương.
+Xe tải biển số 66C1 – 054.53 do tài xế Đỗ Văn Sạ, 42 tuổi, điều khiển theo hướng Bắc - Nam bất ngờ lấn trái, đâm trực diện vào xe khách mang biển số 71H9 – 2832. Hai hành khách Lưu Văn Hợi và Kha Thị Nhài chết tại chỗ, bảy người khác bị thương.
 Các nạn nhân được đưa đến Bệnh viện Đa khoa Tân Lạch cấp cứu. Bác sĩ Hồ Quang Thuý cho biết ba người đang trong tình trạng nguy kịch.
 Một nhân chứng nói: “Tôi nghe tiếng động rất mạnh rồi thấy chiếc xe khách nằm chắn ngang đường”. Đến 23 giờ cùng ngày, lực lượng chức năng vẫn chưa thông xe, hàng trăm phương tiện bị ùn ứ hơn 3 km.
 Công an huyện Tân Lạch đang điều tra nguyên nhân vụ tai nạn.

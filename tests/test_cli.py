@@ -57,10 +57,11 @@ def pair(tmp_path):
 def test_done_with_and_without_matches(command, tmp_path, pair):
     code, out, err = command("scan", pair)
     assert (code, err) == (0, "")
-    assert "Bài, một [x]" in out
+    assert "1 chuyện từ 2 bài · 0 bài đứng riêng" in out
+    assert "1  Bài, một" in out
     code, out, err = command("scan", put(tmp_path / "one.jsonl", TEXT))
     assert (code, err) == (0, "")
-    assert "không có cặp nào trùng" in out
+    assert "không có chuyện nào từ hai bài trở lên · 1 bài đứng riêng" in out
 
 
 @pytest.mark.parametrize(
@@ -83,6 +84,10 @@ def test_done_with_and_without_matches(command, tmp_path, pair):
         ("{pair} --passage 3", 2, "passage=3: need an integer, 24 <= passage"),
         ("{pair} --lang fr", 2, "lang='fr': need vi or en"),
         ("{pair} --matches m.txt", 2, "m.txt"),
+        ("{pair} --review m.txt", 2, "m.txt"),
+        ("{pair} --show pairs", 2, "show='pairs': need one of stories, matches, template, all"),
+        ("{pair} --top -1", 2, "top=-1: need an integer >= 0"),
+        ("{pair} --top few", 2, "--top"),
     ],
 )
 def test_errors_in_one_line(monkeypatch, command, tmp_path, pair, options, code, said):
@@ -124,7 +129,8 @@ def test_matches_to_standard_output_are_json_lines_only(command, pair):
     assert code == 0
     (row,) = map(json.loads, out.splitlines())
     assert (list(row), row["a"], row["b"]) == (COLUMNS, "x", "y")
-    assert "1 matches: 1 edited" in err
+    assert "1 story from 2 articles" in err
+    assert "1 matches: 1 edited" in command("scan", pair, "--matches", "-", "--show", "matches", "--lang", "en")[2]
 
 
 def test_the_examples(command, tmp_path):
@@ -134,10 +140,11 @@ def test_the_examples(command, tmp_path):
     assert columns.endswith("tin-tong-hop.jsonl: reading the columns text=content")
     assert written == f"12 matches written to {tmp_path / 'm.csv'}"
     assert "24 articles read · 0 skipped" in out
-    assert "7 matches: 1 reprint · 3 edited · 3 partial" in out
-    assert "5 template pairs" in out
-    assert "Cứu 12 người mắc kẹt trên cầu phao An Bình" in out
-    assert ".txt" not in out  # titles, not paths
+    assert "4 stories from 10 articles · 14 stand alone · 5 template pairs, not merged (--show template)" in out
+    assert "Cứu 13 người mắc kẹt trên cầu phao" in out
+    hint = out.index("compare two: dedup diff")
+    assert ".txt" not in out[:hint]  # titles, not paths
+    assert "7 matches: 1 reprint · 3 edited · 3 partial" in command("scan", EXAMPLES, "--show", "all", "--lang", "en")[1]
 
 
 def test_hundreds_of_matches_and_every_trouble_fit_on_a_screen(command, tmp_path):
@@ -146,8 +153,8 @@ def test_hundreds_of_matches_and_every_trouble_fit_on_a_screen(command, tmp_path
     items += [items[0], {**items[1], "text": "…"}, {"id": "z", "text": "!"}, {"id": "q"}, {"id": "p", "text": 5}]
     items += [{"id": f"f{n}", "text": make.form(Random(n), 100 + n)} for n in range(4)]
     path = put(tmp_path / "many.jsonl", *items)
-    for lang, more in (("vi", "cặp nữa"), ("en", "more")):
-        code, out, _ = command("scan", path, "--max-bucket", "8", "--hubs", "2", "--lang", lang)
+    for lang, show, more in (("vi", "matches", "còn"), ("en", "matches", "more: --top 0"), ("en", "stories", "from 60")):
+        code, out, _ = command("scan", path, "--max-bucket", "8", "--hubs", "2", "--lang", lang, "--show", show)
         assert code == 0
         assert more in out
         assert len(out.splitlines()) <= 25
@@ -290,7 +297,7 @@ def test_help_lists_every_option(command):
     assert [name for name in ("scan", "warmup") if name not in command("--help")[1].split()] == []
     said = command("scan", "--help", env={"COLUMNS": "120"})[1].split()
     options = [f"--{f.name.replace('_', '-')}" for f in fields(dedup.Params)]
-    options += ["--matches", "--against", "--strict", "--lang", "--no-aliases"]
+    options += ["--matches", "--review", "--against", "--show", "--top", "--strict", "--lang", "--no-aliases"]
     options += ["--id", "--text", "--title", "--source", "--url", "--published"]
     assert [option for option in options if option not in said] == []
     assert "--lang" in command("warmup", "--help")[1].split()

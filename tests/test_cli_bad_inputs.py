@@ -86,7 +86,7 @@ def test_strict_says_so_by_its_exit_code(command, broken, tmp_path):
     code, out, _ = command("scan", folder, "--matches", tmp_path / "m.csv", "--strict")
     assert code == 1
     assert (tmp_path / "m.csv").read_text(encoding="utf-8-sig").count("good-1.txt") == 1
-    assert "1 cặp trùng" in out
+    assert "1 chuyện từ 2 bài" in out
 
 
 @pytest.mark.parametrize("name", ["cut.jsonl.gz", "cut.jsonl.zst"])

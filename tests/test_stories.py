@@ -252,5 +252,5 @@ def test_representatives():
     assert found.representatives("earliest") == {"1": ("1",)}
     assert found.representatives(prefer=["other.vn", "vinhsa.vn", "vov.vn"]) == {"1": ("3",)}
     assert [a.id for a in found.stories[0].read()] == ["1", "2", "3"]
-    with pytest.raises(ParamError, match="by='best': need longest or earliest"):
+    with pytest.raises(ParamError, match="by='best': need longest, earliest or covers"):
         found.representatives("best")

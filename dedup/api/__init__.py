@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from dedup.api.covering import cover
 from dedup.api.difference import diff
 from dedup.api.pair import compare
 from dedup.api.results import Matches, Scan
@@ -16,7 +17,7 @@ from dedup.furniture import Furniture
 from dedup.index import find_candidates
 from dedup.models import Article, Params
 
-__all__ = ["Matches", "Progress", "Scan", "compare", "diff", "scan"]
+__all__ = ["Matches", "Progress", "Scan", "compare", "cover", "diff", "scan"]
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from dedup import dates
+from dedup.api.covering import adds_nothing
 from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Shelf
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
@@ -20,6 +21,7 @@ __all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "day", "decisions",
 
 KeepTemplates = Literal["all", "one"]
 CONTAINED = 0.98  # of an edited version's shingles stand in the kept one: nothing is added
+_LIKELY = 0.6  # of them: what it adds is looked for, as `diff` does
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _COPY, _REPRINT, _EDITED, _TEMPLATE, _REPEATED = range(5)  # why an article is dropped, the best reason first
@@ -30,7 +32,7 @@ _WHY: tuple[tuple[Relation, str], ...] = (
     ("template", "same template"),
     ("reprint", "repeated id"),
 )
-_TEMPLATE_PLACE = RELATIONS.index("template")
+_TEMPLATE_PLACE, _EDITED_PLACE = RELATIONS.index("template"), RELATIONS.index("edited")
 
 
 class Choice(NamedTuple):
@@ -86,7 +88,11 @@ class _Picker:
         self._shelf, self._params = shelf, params
         self._titles = [details.get("title", "") for details in shelf.details]
         self._articles, home = shelf.by_version()
-        sources, targets, reasons = _edges(rows, home, one_template)
+        rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
+        sources, targets, reasons = _edges(rows, one_template)
+        spare_sources, spare_targets = _spare_by_facts(shelf, rows)
+        sources, targets = np.append(sources, spare_sources), np.append(targets, spare_targets)
+        reasons = np.append(reasons, np.full(len(spare_sources), _EDITED))
         involved = {*np.unique(np.concatenate([sources, targets])).tolist(), *self._articles}
         for version in involved:
             self._articles[version] = sorted(self._articles.get(version, [version]), key=self._moment_and_id)
@@ -133,9 +139,20 @@ class _Picker:
         return moment(self._shelf.details[article].get("published")), self._shelf.ids[article]
 
 
-def _edges(rows: Any, home: _I64, one_template: bool) -> tuple[_I64, _I64, _I64]:
+def _spare_by_facts(shelf: Shelf, rows: Any) -> tuple[_I64, _I64]:
+    """(version, version) of edited pairs where the first adds no fact to the second, though its words are others."""
+    sources, targets = [], []
+    for size, source, target in ((rows.size_a, rows.a, rows.b), (rows.size_b, rows.b, rows.a)):
+        is_likely = rows.shared / np.maximum(size, 1) >= _LIKELY
+        for i in np.flatnonzero((rows.relation == _EDITED_PLACE) & is_likely).tolist():
+            if adds_nothing(shelf.article(shelf.ids[source[i]]), shelf.article(shelf.ids[target[i]])):
+                sources.append(int(source[i]))
+                targets.append(int(target[i]))
+    return np.array(sources, np.int64), np.array(targets, np.int64)
+
+
+def _edges(rows: Any, one_template: bool) -> tuple[_I64, _I64, _I64]:
     """(version, version, why) where the first may be dropped for the second: by their delegates, both ways if so."""
-    rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
     is_same, is_template = rows.spare & SAME_BODY != 0, rows.relation == _TEMPLATE_PLACE
     reason = np.where(is_same, _REPRINT, _EDITED)
     parts = []

@@ -18,7 +18,8 @@ from dedup.text import furniture_spans
 
 __all__ = ["diff"]
 
-_UNBELIEVABLE = 2  # changes in texts that share next to nothing: more, and these are other things of a series
+_UNBELIEVABLE = 2  # changes in texts that are no versions of one text: more, and these are other things of a series
+_CORRECTED = 0.8  # resemblance from which two texts of one form, with so few changes, are one whose day was corrected
 
 
 def diff(a: Any, b: Any) -> Diff:
@@ -91,11 +92,11 @@ def _several(a: Any) -> list[Article]:
 
 
 def _changes(a: News, b: News, match: Match) -> list[tuple[Piece, Piece, FactKind]]:
-    """(syllables in a, syllables in b, kind) of each change; none between texts of one form."""
-    if match.relation == "template":
+    """(syllables in a, syllables in b, kind) of each change; none between two texts of a series."""
+    if match.relation == "template" and match.resemblance < _CORRECTED:
         return []
     found = find_changes(a, b)
-    if match.relation is None and len(found) > _UNBELIEVABLE:
+    if match.relation in (None, "template") and len(found) > _UNBELIEVABLE:
         return []
     return sorted((c.a, c.b, c.kind) for c in found)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.choose import moment
+from dedup.api.covering import cover
 from dedup.api.shelf import Shelf
 from dedup.descent import Kinship, Member, derive
 from dedup.errors import ParamError
@@ -68,14 +69,17 @@ def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
 def choose_representatives(
     shelf: Shelf, stories: Sequence[Story], by: str, prefer: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
-    """See `Scan.representatives`. `covers`, which needs the diff of versions, is another choice to make here."""
-    if by not in ("longest", "earliest"):
-        raise ParamError(f"by={by!r}: need longest or earliest")
+    """See `Scan.representatives`."""
+    if by not in ("longest", "earliest", "covers"):
+        raise ParamError(f"by={by!r}: need longest, earliest or covers")
     place = {source: number for number, source in enumerate(prefer)}
     chosen: dict[str, tuple[str, ...]] = {}
     for story in stories:
         usual = story.earliest if by == "earliest" and story.earliest else story.representatives[0]
         own = [id for id in story.articles if id not in story.round_ups]
+        if by == "covers":
+            chosen[story.id] = cover([shelf.article(id) for id in own])
+            continue
         rank = {id: place.get(shelf.details[shelf.numbers[id]].get("source", ""), len(place)) for id in own}
         chosen[story.id] = (min(own, key=lambda id: (rank[id], id != usual)),)
     return chosen

@@ -172,13 +172,14 @@ class Scan:
         return find_stories(self._shelf, self._rows)
 
     def representatives(
-        self, by: Literal["longest", "earliest"] = "longest", *, prefer: Sequence[str] = ()
+        self, by: Literal["longest", "earliest", "covers"] = "longest", *, prefer: Sequence[str] = ()
     ) -> dict[str, tuple[str, ...]]:
         """The articles that stand for each story, by the story's id; which ones they are changes no story.
 
         Args:
-            by: "longest", or "earliest" published (the longest where no time is known).
-            prefer: sources, the best first: an article of one of these goes before all others.
+            by: "longest", "earliest" published (the longest where no time is known), or "covers": the fewest that
+                together hold every fact of the story, see `cover`.
+            prefer: sources, the best first: an article of one of these goes before all others; of no matter to covers.
 
         Raises:
             ParamError: by is none of these.
@@ -195,12 +196,13 @@ class Scan:
     def decisions(self, keep_templates: KeepTemplates = "all") -> Iterator[Decision]:
         """A Decision for every input of `articles`, in the order they came: which are kept, and why the others are not.
 
-        An article is dropped where a kept one has the same text (but for cosmetic changes: "reprint"), or, being an
-        edited version, holds 98 % of its shingles and each of its numbers, codes and names; never where a number, code
-        or name of text or headline stands against another one, and never for the sake of an article that is itself
-        dropped. Of several the longest is kept, then the one published first (a day without an hour counts from its
-        beginning), then that of the smallest id. Articles of `against` count as kept and are not listed. An input that
-        could not be used has the reason "skipped: …".
+        An article is dropped where a kept one has the same text (but for cosmetic changes: "reprint"), or where it is
+        an edited version of that one and adds nothing: each of its numbers, codes and names stands there, and 98 % of
+        its shingles do or `diff` finds no fact added or changed; never where a number, code or name of text or headline
+        stands against another one, and never for the sake of an article that is itself dropped.
+        Of several the longest is kept, then the one published first (a day without an hour counts from its beginning),
+        then that of the smallest id. Articles of `against` count as kept and are not listed. An input that could not be
+        used has the reason "skipped: …".
 
         Args:
             keep_templates: "one" also drops an article that matches a kept one as a template.

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from dedup.errors import ParamError
 
-__all__ = ["LINES", "NARROW", "View", "count_lines", "fit", "flow", "line_up"]
+__all__ = ["LINES", "NARROW", "View", "count_lines", "fit", "fit_parts", "flow", "line_up"]
 
 LINES = 25  # of a screen
 NARROW = 110  # columns; below, what stands side by side stands one below the other
@@ -65,6 +65,19 @@ def fit(text: str, width: int) -> str:
     cut = set_cell_size(text, max(width - 1, 0))
     whole = cut.rpartition(" ")[0]
     return f"{(whole if 2 * cell_len(whole) > width else cut).rstrip(' ·,:;(')}…"
+
+
+def fit_parts(parts: Sequence[str], width: int, mark: str) -> str:
+    """The parts joined, as many as fit, then an ellipsis for the others; at least the beginning of the first.
+
+    >>> fit_parts(["2 đăng lại", "1 biên tập lại"], 18, " · ")
+    '2 đăng lại · …'
+    """
+    for count in range(len(parts), 0, -1):
+        line = mark.join([*parts[:count], *(["…"] if count < len(parts) else [])])
+        if cell_len(line) <= width:
+            return line
+    return fit(mark.join(parts), width)
 
 
 def flow(parts: Iterable[str], width: int) -> list[Text]:

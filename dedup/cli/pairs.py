@@ -13,7 +13,7 @@ from rich.text import Text
 from dedup import tokenize
 from dedup.api import Scan
 from dedup.api.results import Matches
-from dedup.cli.layout import NARROW, View, count_lines, fit, flow, line_up
+from dedup.cli.layout import NARROW, View, count_lines, fit, fit_parts, flow, line_up
 from dedup.cli.words import Language, number, percent, plain, relation_name, say
 from dedup.models import RELATIONS, Match, Token
 
@@ -22,6 +22,7 @@ __all__ = ["list_pairs"]
 _SHORT_ID = 16  # characters of an id that stands beside the headline
 _READ = 20_000  # characters of an article in which differences are looked for
 _NAMED = 3  # differences that are named
+_MARK = "; "
 _VALUE = 40  # characters of one
 _JOINTS = frozenset("/-.,:")  # what may stand within a date, a code or a name
 
@@ -30,7 +31,7 @@ class _Row(NamedTuple):
     """A pair in words: its share, its relation or what differs, both headlines, each with a short id."""
 
     share: str
-    what: str
+    what: list[str]
     names: tuple[tuple[str, str], ...]
 
     def fit(self, width: int) -> list[str]:
@@ -67,9 +68,9 @@ def _summary(lang: Language, matches: Matches, is_template: bool) -> Text:
 
 def _row(lang: Language, result: Scan, match: Match) -> _Row:
     if match.relation == "template":
-        what = "; ".join(itertools.islice(_differences(result, match), _NAMED))
+        what = list(itertools.islice(_differences(result, match), _NAMED))
     else:
-        what = relation_name(lang, match.relation)
+        what = [relation_name(lang, match.relation)]
     names = [plain(result.headline(id)) or say(lang, "untitled") for id in (match.a, match.b)]
     tags = [f" [{plain(id)}]" if len(id) <= _SHORT_ID else "" for id in (match.a, match.b)]
     return _Row(percent(lang, match.containment), what, tuple(zip(names, tags, strict=True)))
@@ -79,9 +80,9 @@ def _table(width: int, lang: Language, rows: list[_Row], is_template: bool) -> l
     """A heading and a line for each pair."""
     heads = [say(lang, name) for name in ("share", "differs" if is_template else "relation", "one", "other")]
     share = max(cell_len(text) for text in (heads[0], *(row.share for row in rows)))
-    what = min(width // 4, max(cell_len(text) for text in (heads[1], *(row.what for row in rows))))
+    what = min(width // 4, max(cell_len(_MARK.join(text)) for text in ([heads[1]], *(row.what for row in rows))))
     half = (width - share - what - 6) // 2
-    cells = [[row.share, row.what, *row.fit(half)] for row in rows]
+    cells = [[row.share, fit_parts(row.what, what, _MARK), *row.fit(half)] for row in rows]
     head, *lines = line_up([heads, *cells], [share, what, half, half], [0])
     head.stylize("bold")
     return [head, *lines]
@@ -91,7 +92,7 @@ def _blocks(width: int, rows: list[_Row]) -> list[Text]:
     """Three lines for each pair: how alike they are and how, and both headlines."""
     lines = []
     for row in rows:
-        lines.append(Text(fit(f"{row.share:>5}  {row.what}", width)))
+        lines.append(Text(f"{row.share:>5}  {fit_parts(row.what, width - 7, _MARK)}"))
         lines += [Text(" " * 7 + name, style="dim") for name in row.fit(width - 7)]
     return lines
 

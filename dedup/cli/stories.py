@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dedup.api import Scan
 from dedup.api.choose import moment
-from dedup.cli.layout import NARROW, View, count_lines, fit, flow, line_up
+from dedup.cli.layout import NARROW, View, count_lines, fit, fit_parts, flow, line_up
 from dedup.cli.words import Language, count, number, plain, say
 from dedup.models import RELATIONS, Article, Story
 from dedup.report.words import when
@@ -22,7 +22,7 @@ __all__ = ["list_stories"]
 _BUDGET = 200_000  # characters that are compared for what is added: a second at most
 _VERSIONS = 5  # edited versions of one story that are compared
 _TITLE = 44  # columns that a title has at least, where it needs them
-_UNKNOWN = "–"
+_UNKNOWN, _DOT = "–", " · "
 
 
 class _News(NamedTuple):
@@ -41,7 +41,7 @@ class _Row(NamedTuple):
     papers: int
     misses_papers: bool
     earliest: str
-    relations: list[str]
+    relations: list[list[str]]
 
 
 def list_stories(width: int, lang: Language, result: Scan, view: View, room: int) -> list[Text]:
@@ -82,7 +82,7 @@ def _row(lang: Language, result: Scan, story: Story, news: _News | None) -> _Row
     )
 
 
-def _relations(lang: Language, story: Story, news: _News | None, *, is_short: bool) -> str:
+def _relations(lang: Language, story: Story, news: _News | None, *, is_short: bool) -> list[str]:
     """How the others belong to the anchor: so many of each relation, round-ups by themselves."""
     by_relation = Counter(edge.relation for edge in story.edges if edge.id not in (story.anchor, *story.round_ups))
     parts = []
@@ -94,7 +94,7 @@ def _relations(lang: Language, story: Story, news: _News | None, *, is_short: bo
             parts.append(part)
     if story.round_ups:
         parts.append(count(lang, len(story.round_ups), "round_ups"))
-    return " · ".join(parts)
+    return parts
 
 
 def _say_news(lang: Language, news: _News, *, is_short: bool) -> str:
@@ -126,7 +126,10 @@ def _table(width: int, lang: Language, rows: Sequence[_Row]) -> list[Text]:
             line.append(row.earliest or _UNKNOWN)
     heads.append(say(lang, "relation"))
     widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=False)]
-    title, relations = widths[0], max(cell_len(text) for text in (heads[-1], *(row.relations[0] for row in rows)))
+    title, relations = (
+        widths[0],
+        max(cell_len(_DOT.join(parts)) for parts in ([heads[-1]], *(row.relations[0] for row in rows))),
+    )
     free = width - sum(widths[1:]) - 2 * len(widths)
     if title + relations > free:
         title = max(min(title, max(_TITLE, free // 2)), free - relations)
@@ -146,27 +149,22 @@ def _blocks(width: int, lang: Language, rows: Sequence[_Row]) -> list[Text]:
         parts = [count(lang, row.articles, "articles")]
         if row.papers:
             parts.append(_least(row.misses_papers) + count(lang, row.papers, "papers"))
-        if row.earliest:
-            parts.append(say(lang, "first", row.earliest))
+        hour = [say(lang, "first", row.earliest)] if row.earliest else []
         indent = digits + 2
-        forms = [" · ".join([*parts, relations]) for relations in row.relations]
-        rest = _first_that_fits(forms, width - indent)
+        whole, short = row.relations
+        rest = _first_that_fits([[*parts, *hour, *whole], [*parts, *hour, *short], [*parts, *short]], width - indent)
         lines.append(Text(fit(f"{n:>{digits}}  {row.title}", width)))
         lines.append(Text(" " * indent + rest, style="dim"))
     return lines
 
 
-def _first_that_fits(forms: Sequence[str], width: int) -> str:
-    """The first form that fits, or else as many parts of the last one as do."""
-    if found := next((form for form in forms if cell_len(form) <= width), None):
-        return found
-    parts = forms[-1].split(" · ")
-    while len(parts) > 1 and cell_len(" · ".join([*parts, "…"])) > width:
-        parts.pop()
-    return fit(" · ".join([*parts, "…"]), width)
+def _first_that_fits(forms: Sequence[list[str]], width: int) -> str:
+    """The first form that fits, its parts with dots between them, or else as many parts of the last one as do."""
+    whole = next((form for form in forms if cell_len(_DOT.join(form)) <= width), forms[-1])
+    return fit_parts(whole, width, _DOT)
 
 
-# ------------------------------------------------------------------------------------------------ what is new, what next
+# ----------------------------------------------------------------------------------------------- what is new, what next
 
 
 def _find_news(result: Scan, stories: Sequence[Story]) -> dict[str, _News]:
@@ -204,9 +202,7 @@ def _edited(result: Scan, story: Story) -> tuple[list[Article], bool]:
     return list(texts.values()), True
 
 
-def _hint(
-    width: int, lang: Language, result: Scan, view: View, stories: Sequence[Story], rest: int
-) -> list[Text]:
+def _hint(width: int, lang: Language, result: Scan, view: View, stories: Sequence[Story], rest: int) -> list[Text]:
     """What to type for the stories that are not listed, for a file of them, and for the news of one version."""
     parts = []
     if rest:

@@ -31,7 +31,7 @@ class Params:
         min_shared: shingles that a pair must share to match by containment.
         same_story: whether articles on one event in independent words match too, as "same_story".
         same_story_days: two such articles were published at most this many days apart; where a day is not known they
-            must be twice as alike.
+            must be three times as alike.
 
     Limits:
         candidates: where candidates come from: "prefix" (exact), "bands" (MinHash and LSH), or "auto": bands where

@@ -74,10 +74,11 @@ def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool])
 
 
 def _is_same_thing(value: _Value, other: _Value, context: _Context, is_mutual: bool) -> bool:
-    if context.beside >= _BESIDE_BITS and context.share >= _BESIDE:
-        return value.kind not in ("person", "place")
+    is_named = value.kind in ("person", "place")
+    if not is_named and context.beside >= _BESIDE_BITS and context.share >= _BESIDE:
+        return True
     is_ordinal = _is_ordinal(value) or _is_ordinal(other)
-    if value.kind in _KINDS and value.kind not in ("person", "place") and not is_ordinal:
+    if value.kind in _KINDS and not is_named and not is_ordinal:
         is_common = is_mutual and context.share >= _COMMON and context.bits >= _COMMON_BITS
         return is_common or (context.share >= _ALIKE and context.bits >= _ALIKE_BITS)
     return is_mutual and context.share >= _NAMED and context.bits >= _NAMED_BITS

@@ -6,11 +6,13 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dedup.api.shelf import as_article
 from dedup.models import Article
-from dedup.novelty import Version, find_news, prepare
+from dedup.novelty import Version, find_changes, find_news, prepare
 
-__all__ = ["cover"]
+__all__ = ["adds_nothing", "cover"]
 
 
 def cover(articles: Sequence[Any]) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ def cover(articles: Sequence[Any]) -> tuple[str, ...]:
     ('2',)
     """
     given = [as_article(one, str(place)) for place, one in enumerate(articles, 1)]
-    versions = {one.id: prepare(one.text, one.published, one.title) for one in sorted(given, key=_by_id)}
+    versions = {one.id: _prepared(one) for one in given}
     if not versions:
         return ()
     first = min(versions, key=lambda id: (-len(versions[id]), id))
@@ -49,8 +51,17 @@ def cover(articles: Sequence[Any]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _by_id(article: Article) -> str:
-    return article.id
+def adds_nothing(article: Article, other: Article) -> bool:
+    """Whether the other one says all that an article says: no fact is added or changed, no number or name missing."""
+    one, two = _prepared(article), _prepared(other)
+    if not np.isin(one.syllables[one.is_number | one.is_name], two.syllables).all():
+        return False
+    news = find_news(one, [two])
+    return not news.pieces and not find_changes(find_news(two, [one]), news)
+
+
+def _prepared(article: Article) -> Version:
+    return prepare(article.text, article.published, article.title)
 
 
 def _added(version: Version, chosen: list[Version]) -> int:
