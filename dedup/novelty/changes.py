@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,14 +53,16 @@ def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool])
         a, b: the versions.
         ties: sentences of a and b of which one explains the other in part; True where each explains the other.
     """
-    of_sentence: dict[int, list[_Value]] = {}
-    for value in _values(b, a):
-        of_sentence.setdefault(int(b.sentence[value.place[0]]), []).append(value)
     others: dict[int, list[int]] = {}
+    back: dict[int, list[int]] = {}
     for sentence, twin in sorted(ties):
         others.setdefault(sentence, []).append(twin)
+        back.setdefault(twin, []).append(sentence)
+    of_sentence: dict[int, list[_Value]] = {}
+    for value in _values(b, a, back):
+        of_sentence.setdefault(int(b.sentence[value.place[0]]), []).append(value)
     found = []
-    for value in _values(a, b):
+    for value in _values(a, b, others):
         sentence = int(a.sentence[value.place[0]])
         for other_sentence in others.get(sentence, ()):
             is_mutual = ties[sentence, other_sentence]
@@ -108,8 +110,10 @@ def _differ(value: _Value, other: _Value) -> bool:
     return value.mention is None and other.mention is None and value.kind == other.kind and value.word != other.word
 
 
-def _values(version: Version, other: Version) -> list[_Value]:
-    """The values that the other version has nowhere: typed facts, and words of a set of which one can be true."""
+def _values(version: Version, other: Version, twins: Mapping[int, Sequence[int]]) -> list[_Value]:
+    """The values that the other version has nowhere: typed facts; and words of a set of which one can be true, where
+    none of the sentences that say the same (twins) has them.
+    """
     theirs = Known(other.mentions)
     values = [
         _Value(mention.kind, place, mention)
@@ -119,8 +123,12 @@ def _values(version: Version, other: Version) -> list[_Value]:
     taken = np.zeros(len(version), np.bool_)
     for value in values:
         taken[value.place[0] : value.place[1]] = True
+    said: dict[int, set[int]] = {}
+    for lo, _, word in _contrasting(other):
+        said.setdefault(int(other.sentence[lo]), set()).add(word)
     for lo, hi, word in _contrasting(version):
-        if not taken[lo:hi].any():
+        is_said = any(word in said.get(twin, ()) for twin in twins.get(int(version.sentence[lo]), ()))
+        if not is_said and not taken[lo:hi].any():
             values.append(_Value(_sets()[word], (lo, hi), None, word))
     return values
 
