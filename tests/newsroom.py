@@ -81,6 +81,13 @@ Trước đó, tàu cá LH 90355 do ông Tống Văn Kình làm thuyền trưở
 Thuyền trưởng Kình nói: “Chúng tôi chia nhau từng nắm gạo sống, hứng nước mưa để uống”. Một tàu hàng treo cờ Panama phát hiện, vớt họ lên rồi báo cho trung tâm cứu nạn.
 Đại uý Hà Trọng Nhẫn cho biết sức khoẻ các ngư dân đã ổn định, riêng anh Phan Lành bị gãy tay phải. Con tàu bị chìm trị giá hơn 2 tỷ đồng, chưa mua bảo hiểm. Hội Nghề cá tỉnh trao hỗ trợ ban đầu 5 triệu đồng cho mỗi gia đình."""
 
+ALIEN = """Đoàn xiếc Mặt Trăng vừa mang đàn voi, khỉ đuôi dài đến biểu diễn ở quảng trường thị trấn Suối Vàng.
+Nghệ sĩ Lò Pành đi thăng bằng trên dây thép căng giữa trời không cần lưới bảo hiểm khiến khán giả nín thở.
+Vé hạng nhất bán 150.000 đồng, trẻ em được miễn phí, toàn bộ doanh thu dành xây thư viện bản Nà Khoang.
+Chú hề Bửu Chẩy tung hứng quả cầu thuỷ tinh, nhạc công Sùng A Páo thổi kèn saxophone, khán đài hò reo không ngớt.
+Đêm diễn khép lại bằng màn pháo hoa giấy, ảo thuật gia Kim Thoa làm biến mất chiếc tủ gương rồi tặng hoa hồng cho khán giả.
+Đoàn xiếc sẽ lưu diễn ở cao nguyên Tà Phình, sau đó sang Viêng Chăn dự liên hoan xiếc quốc tế mùa thu."""
+
 ARTICLES = {
     "flood": FLOOD, "crash": CRASH, "trade": TRADE, "coffee": COFFEE, "match": MATCH, "trial": TRIAL, "exam": EXAM,
     "hospital": HOSPITAL, "fire": FIRE, "storm": STORM, "bridge": BRIDGE, "boat": BOAT,

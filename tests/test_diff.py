@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import RESPELLINGS
-from newsroom import ARTICLES, BRIDGE, COFFEE, CRASH, FIRE, FLOOD, HOSPITAL, MATCH, STORM, TRADE, TRIAL
+from newsroom import ALIEN, ARTICLES, BRIDGE, COFFEE, CRASH, FIRE, FLOOD, HOSPITAL, MATCH, STORM, TRADE, TRIAL
 
 from dedup import Article, ArticleError, diff
 from dedup.facts import find_facts
@@ -25,12 +25,6 @@ ALIASES = {
 }
 SPELLINGS = {name: respell for name, respell in RESPELLINGS.items() if name not in CASES} | ALIASES
 NUMBERS = ("quantity", "money", "percent", "date", "code")
-ALIEN = """Đoàn xiếc Mặt Trăng vừa mang đàn voi, khỉ đuôi dài đến biểu diễn ở quảng trường thị trấn Suối Vàng.
-Nghệ sĩ Lò Pành đi thăng bằng trên dây thép căng giữa trời không cần lưới bảo hiểm khiến khán giả nín thở.
-Vé hạng nhất bán 150.000 đồng, trẻ em được miễn phí, toàn bộ doanh thu dành xây thư viện bản Nà Khoang.
-Chú hề Bửu Chẩy tung hứng quả cầu thuỷ tinh, nhạc công Sùng A Páo thổi kèn saxophone, khán đài hò reo không ngớt.
-Đêm diễn khép lại bằng màn pháo hoa giấy, ảo thuật gia Kim Thoa làm biến mất chiếc tủ gương rồi tặng hoa hồng cho khán giả.
-Đoàn xiếc sẽ lưu diễn ở cao nguyên Tà Phình, sau đó sang Viêng Chăn dự liên hoan xiếc quốc tế mùa thu."""
 
 
 def spans(facts):
@@ -375,6 +369,20 @@ def test_a_value_that_a_former_version_had_is_no_change():
     assert not diff([FLOOD, now], now + "\nMưa tạnh.").changed
     for order in ([FLOOD, now], [now, FLOOD]):
         assert not diff(order, "\n".join(now.split("\n")[:3])).changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mùa này đội Sông Lam Hạ của ông Lưu Bá Thước thắng 10 trận, hoà 10 trận, thua 10 trận ở giải hạng nhất.",
+        "Sáng mưa lớn ở phường Trà Nâu, chiều mưa lớn ở phường Trà Nâu, tối mưa lớn ở phường Trà Nâu.",
+        "Đội Cửa Rồng thắng trận đầu trên sân Bình Tây. Đội Cửa Rồng thua trận sau trên sân Bình Tây.",
+    ],
+)
+def test_words_that_exclude_each_other_in_one_text(text):
+    assert not diff(text, text)
+    assert not diff(text, f"{text}\n{TRADE}").changed
+    assert not diff(text, text.upper())
 
 
 @pytest.mark.parametrize("bad", [None, 3, [], [None], b"M\xc6\xb0a"])

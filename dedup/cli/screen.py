@@ -18,12 +18,13 @@ from dedup.cli.pairs import list_pairs
 from dedup.cli.stories import list_stories
 from dedup.cli.words import Language, count, number, percent, plain, say
 from dedup.io import Reader
-from dedup.models import Params
+from dedup.models import Params, Relation
 
 __all__ = ["console", "criterion", "progress_bar", "show"]
 
 _PLAIN_WIDTH = 120  # where no terminal says how wide it is
 _DEFAULT = View()
+_JOINING: tuple[Relation, ...] = ("reprint", "edited", "partial", "same_story")
 
 
 def console(file: IO[str]) -> Console:
@@ -100,17 +101,21 @@ def _head(width: int, lang: Language, result: Scan, seconds: float) -> list[Text
 
 
 def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
-    """How many stories, of how many articles; how many articles are in none; how many template pairs."""
+    """How many stories, of how many articles; how many are in none, and share text all the same; which pairs are not
+    merged."""
     stories, parts = result.stories, []
-    in_stories = len({id for story in stories for id in story.articles})
+    in_stories = {id for story in stories for id in story.articles}
     if stories:
-        named = count(lang, len(stories), "stories"), count(lang, in_stories, "articles")
+        named = count(lang, len(stories), "stories"), count(lang, len(in_stories), "articles")
         parts.append(say(lang, "of_articles", *named))
     else:
         parts.append(say(lang, "no_stories"))
     wordless = sum(skip.reason == "no words" for skip in result.skipped)
     if not view.has_against:
-        parts.append(say(lang, "alone", number(lang, result.counts["articles"] - in_stories - wordless)))
+        alone = result.counts["articles"] - len(in_stories) - wordless
+        sharing = len(result.matches.of(*_JOINING).ids() - in_stories)
+        rest = say(lang, "alone_sharing", number(lang, sharing)) if sharing else ""
+        parts.append(say(lang, "alone", number(lang, alone), rest))
     templates = len(result.matches.of("template"))
     if templates and "template" not in view.kinds:
         parts.append(say(lang, "templates", number(lang, templates), " (--show template)"))

@@ -43,7 +43,7 @@ class _Value:
     kind: str
     place: tuple[int, int]
     mention: Mention | None
-    word: int = 0
+    word: int = -1
 
 
 def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool]) -> list[Conflict]:
@@ -53,26 +53,29 @@ def find_conflicts(a: Version, b: Version, ties: Mapping[tuple[int, int], bool])
         a, b: the versions.
         ties: sentences of a and b of which one explains the other in part; True where each explains the other.
     """
+    of_sentence: dict[int, list[_Value]] = {}
+    for value in _values(b, a):
+        of_sentence.setdefault(int(b.sentence[value.place[0]]), []).append(value)
     others: dict[int, list[int]] = {}
-    back: dict[int, list[int]] = {}
     for sentence, twin in sorted(ties):
         others.setdefault(sentence, []).append(twin)
-        back.setdefault(twin, []).append(sentence)
-    of_sentence: dict[int, list[_Value]] = {}
-    for value in _values(b, a, back):
-        of_sentence.setdefault(int(b.sentence[value.place[0]]), []).append(value)
-    found = []
-    for value in _values(a, b, others):
+    found: list[Conflict] = []
+    same: list[Conflict] = []
+    for value in _values(a, b):
         sentence = int(a.sentence[value.place[0]])
         for other_sentence in others.get(sentence, ()):
             is_mutual = ties[sentence, other_sentence]
             for other in of_sentence.get(other_sentence, ()):
-                if _differ(value, other):
+                is_same = value.mention is None and value.word == other.word
+                if is_same or _differ(value, other):
                     context = _Context.of(a, value.place, b, other.place)
-                    if _is_same_thing(value, other, context, is_mutual):
-                        kind: FactKind = value.mention.kind if value.mention else "statement"
-                        found.append(Conflict(kind, value.place, other.place, context.share))
-    return _best(found)
+                    kind: FactKind = value.mention.kind if value.mention else "statement"
+                    pair = Conflict(kind, value.place, other.place, context.share)
+                    if is_same:
+                        same.append(pair)
+                    elif _is_same_thing(value, other, context, is_mutual):
+                        found.append(pair)
+    return _best(found, same)
 
 
 def _is_same_thing(value: _Value, other: _Value, context: _Context, is_mutual: bool) -> bool:
@@ -91,16 +94,20 @@ def _is_ordinal(value: _Value) -> bool:
     return value.mention is not None and isinstance(value.mention.value, Code) and value.mention.value.text.isdigit()
 
 
-def _best(found: list[Conflict]) -> list[Conflict]:
-    """Each value in one conflict at most, the surest first, of equally sure ones the first."""
-    found.sort(key=lambda c: (-c.share, c.a, c.b))
+def _best(found: Sequence[Conflict], same: Sequence[Conflict]) -> list[Conflict]:
+    """Each value in one conflict at most, the surest first, of equally sure ones the first; none of a word that stands
+    as surely beside the same word.
+    """
+    rows = sorted([*((-c.share, 0, c.a, c.b) for c in same), *((-c.share, 1, c.a, c.b) for c in found)])
+    kinds = {(c.a, c.b): c for c in found}
     used: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
     result = []
-    for conflict in found:
-        if conflict.a not in used[0] and conflict.b not in used[1]:
-            result.append(conflict)
-            used[0].add(conflict.a)
-            used[1].add(conflict.b)
+    for _, is_conflict, one, two in rows:
+        if one not in used[0] and two not in used[1]:
+            used[0].add(one)
+            used[1].add(two)
+            if is_conflict:
+                result.append(kinds[one, two])
     return result
 
 
@@ -110,10 +117,8 @@ def _differ(value: _Value, other: _Value) -> bool:
     return value.mention is None and other.mention is None and value.kind == other.kind and value.word != other.word
 
 
-def _values(version: Version, other: Version, twins: Mapping[int, Sequence[int]]) -> list[_Value]:
-    """The values that the other version has nowhere: typed facts; and words of a set of which one can be true, where
-    none of the sentences that say the same (twins) has them.
-    """
+def _values(version: Version, other: Version) -> list[_Value]:
+    """The values that the other version has nowhere: typed facts, and words of a set of which one can be true."""
     theirs = Known(other.mentions)
     values = [
         _Value(mention.kind, place, mention)
@@ -123,12 +128,8 @@ def _values(version: Version, other: Version, twins: Mapping[int, Sequence[int]]
     taken = np.zeros(len(version), np.bool_)
     for value in values:
         taken[value.place[0] : value.place[1]] = True
-    said: dict[int, set[int]] = {}
-    for lo, _, word in _contrasting(other):
-        said.setdefault(int(other.sentence[lo]), set()).add(word)
     for lo, hi, word in _contrasting(version):
-        is_said = any(word in said.get(twin, ()) for twin in twins.get(int(version.sentence[lo]), ()))
-        if not is_said and not taken[lo:hi].any():
+        if not taken[lo:hi].any():
             values.append(_Value(_sets()[word], (lo, hi), None, word))
     return values
 
