@@ -10,7 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import RESPELLINGS
-from newsroom import ALIEN, ARTICLES, BRIDGE, COFFEE, CRASH, FIRE, FLOOD, HOSPITAL, MATCH, STORM, TRADE, TRIAL
+from newsroom import (
+    ALIEN,
+    ARTICLES,
+    BRIDGE,
+    COFFEE,
+    CRASH,
+    FIRE,
+    FLOOD,
+    HOSPITAL,
+    MATCH,
+    STORM,
+    TRADE,
+    TRIAL,
+    moved,
+    versions,
+)
 
 from dedup import Article, ArticleError, diff
 from dedup.facts import find_facts
@@ -58,32 +73,6 @@ def check(found, a, b):
         together = sorted(rows + spans(extra))
         assert all(one[1] <= two[0] for one, two in itertools.pairwise(together))
     assert bool(found) == bool(found.added or found.dropped or found.changed)
-
-
-def edit(rng, text):
-    """Another version: a sentence less, one more, another number, another order of paragraphs, some of these."""
-    lines = text.split("\n")
-    if rng.random() < 0.6:
-        i = rng.randrange(1, len(lines))
-        lines[i] = re.sub(r"(?<=[.”] )[^.]*\.", "", lines[i], count=1)
-    if rng.random() < 0.6:
-        other = rng.choice(list(ARTICLES.values())).split("\n")
-        lines.insert(rng.randrange(1, len(lines)), rng.choice(other[1:-1]))
-    if rng.random() < 0.6:
-        i = rng.randrange(len(lines))
-        lines[i] = re.sub(r"\d+", lambda m: str(int(m[0]) + 3), lines[i], count=1)
-    if rng.random() < 0.5:
-        rng.shuffle(lines)
-    if rng.random() < 0.5:
-        words = lines[-1].split()
-        lines[-1] = " ".join(word for word in words if rng.random() < 0.8)
-    return "\n".join(lines)
-
-
-def versions(seed):
-    rng = random.Random(seed)
-    text = rng.choice(list(ARTICLES.values()))
-    return edit(rng, text), edit(rng, text)
 
 
 # --------------------------------------------------------------------------------------------------------------- laws
@@ -151,12 +140,6 @@ def test_the_other_way_round(seed):
     )  # fmt: skip
 
 
-def moved(rng, text):
-    lines = text.split("\n")
-    rng.shuffle(lines)
-    return "\n".join(lines)
-
-
 @LAW
 @given(st.integers(0, 10**6))
 def test_the_order_of_paragraphs_is_no_news(seed):
@@ -204,7 +187,7 @@ PLANTS = [
     (COFFEE, "không nhiều.", "không nhiều. Kho của hợp tác xã chỉ còn 87 tấn.", "87 tấn", None),
     (COFFEE, "tái canh.", "tái canh. Tỉnh sẽ chi 640 tỷ đồng cho thuỷ lợi.", "640 tỷ đồng", None),
     (TRADE, "đào tạo nghề.", "đào tạo nghề. Diễn đàn kế tiếp họp ngày 14/11 tại Vĩnh Kha.", "14/11 tại Vĩnh Kha", None),
-    (TRIAL, "hưởng án treo.", "hưởng án treo. Luật sư Giang Bỉnh Trực nói sẽ kháng cáo.", "Luật sư Giang Bỉnh Trực", None),
+    (TRIAL, "hưởng án treo.", "hưởng án treo. Luật sư Giang Bỉnh Trực nói sẽ kháng cáo.", "Giang Bỉnh Trực", None),
     (FIRE, "được làm rõ.", "được làm rõ. Bà Ứng Thị Sâm than: “Mất sạch vốn liếng dành dụm mười năm rồi”.",
      "Mất sạch vốn liếng dành dụm mười năm rồi", "quote"),
     (STORM, "lưu động.", "lưu động. Hồ Suối Cạn xả lũ 350 m3/s.", "350 m3/s", None),
@@ -268,7 +251,7 @@ REWORDINGS = [
     (FLOOD, "thiệt hại ban đầu gần 88 tỷ đồng", "thiệt hại ban đầu gần 88.000 triệu đồng"),
     (FLOOD, "cho biết 1.340", "cho hay 1.340"),
     (FLOOD, "Nước sông Trà Nâu lên nhanh hơn dự báo, vượt", "Nước sông Trà Nâu lên nhanh hơn dự báo. Nước vượt"),
-    (TRADE, "gần 88 tỷ USD, tăng 22% so với cùng kỳ năm trước", "gần 88.000 triệu USD, tăng 22% so với cùng kỳ năm trước"),
+    (TRADE, "gần 88 tỷ USD, tăng 22%", "gần 88.000 triệu USD, tăng 22%"),
     (TRADE, "Phát biểu tại diễn đàn doanh nghiệp chiều 25/9, Thứ trưởng Nguyễn Hải Đường cho biết",
      "Thứ trưởng Nguyễn Hải Đường cho biết tại diễn đàn doanh nghiệp chiều 25/9,"),
     (TRADE, "nhận định các công ty", "đánh giá các công ty"),
@@ -322,7 +305,9 @@ def test_unrelated_texts_have_no_changes(one, two):
 
 
 def test_a_template_has_no_changes():
-    form = "Giá {} hôm nay ở chợ Hà Lâm là {} đồng một cân, chợ Bến Gỗ {} đồng, chợ Cồn Sỏi {} đồng, chợ Mai Đồng {} đồng."
+    form = (
+        "Giá {} hôm nay ở chợ Hà Lâm là {} đồng một cân, chợ Bến Gỗ {} đồng, chợ Cồn Sỏi {} đồng, chợ Mai Đồng {} đồng."
+    )
     goods = ("gạo tẻ", "thịt lợn", "cá lóc", "đậu phụ", "rau muống", "trứng vịt", "tôm sú", "mướp đắng", "bí đao")
     a, b = ("\n".join(form.format(g, *(start + 370 * i + 90 * j for j in range(4))) for i, g in enumerate(goods))
             for start in (12_000, 47_010))  # fmt: skip
@@ -342,8 +327,8 @@ def test_a_story_of_its_own_in_a_round_up_is_one_item():
 
 def test_long_additions_to_the_story_are_not_another_story():
     more = """Đến chiều 3/5, nước sông Trà Nâu vẫn cao hơn báo động ba 0,4 m và thị xã Hà Lâm tiếp tục mưa lớn.
-Phó Chủ tịch Phạm Phú Khiêm yêu cầu phường Trà Nâu kiểm tra từng ngôi nhà bị ngập, không để hộ dân nào thiếu nước sạch.
-Công ty Cấp nước Hà Lâm hứa cấp nước lại cho sáu khu phố trong ngày 4/5, bộ đội ở lại trường học giúp hộ dân tránh lũ."""
+Phó Chủ tịch Phạm Phú Khiêm yêu cầu phường Trà Nâu kiểm tra từng ngôi nhà bị ngập, không để hộ dân nào thiếu nước.
+Công ty Cấp nước Hà Lâm hứa cấp nước lại cho sáu khu phố trong ngày 4/5, bộ đội ở lại trường học giúp hộ dân."""
     found = diff(FLOOD, f"{FLOOD}\n{more}")
     assert found.added
     assert "story" not in [f.kind for f in found.added]
@@ -393,8 +378,10 @@ def test_nothing_to_compare_with(bad):
 
 # ---------------------------------------------------------------------------------------------------- any two strings
 
-FRAGMENTS = [*SPELLINGS, *FLOOD.split(), *"\n \t . , ; : … “ ” ( ) – / % \ud800 \udfff \x00 \u0301 \u200b".split(" "), "\n",
-             "12/3", "88 tỷ", "1.340", "9h30", "汉字", "ไทย", "🙂", "ﬁ", "İ", "\u1e9e", "\r", "\x1c", "66C1 – 054.53"]  # fmt: skip
+FRAGMENTS = [
+    *FLOOD.split(), *".,;:…“”()–/%\ud800\udfff\x00\u0301\u200b\n\r\x1c🙂ﬁİ\u1e9e", "12/3", "88 tỷ", "1.340", "9h30", "汉字",
+    "ไทย", "66C1 – 054.53", "Ảnh: ", "(Theo ",
+]  # fmt: skip
 STRINGS = st.one_of(
     st.text(max_size=80),
     st.text(st.characters(exclude_categories=()), max_size=60),
@@ -412,7 +399,9 @@ def test_any_two_strings(a, b):
     assert not diff(a, a)
 
 
-@pytest.mark.parametrize("unit", ["Mưa lớn. ", "7", "7 ", ".", "“", "(", "a-", "12/", "Hà ", "\u0301", "Ảnh: ", "(Theo "])
+@pytest.mark.parametrize(
+    "unit", ["Mưa lớn. ", "7", "7 ", ".", "“", "(", "a-", "12/", "Hà ", "\u0301", "Ảnh: ", "(Theo "]
+)
 def test_huge_lines(unit):
     text = unit * (20_000 // len(unit))
     check(diff(text, FLOOD), text, FLOOD)

@@ -51,7 +51,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_stories": ("không có chuyện nào từ hai bài trở lên", "no story has two articles or more"),
     "of_articles": ("{0} từ {1}", "{0} from {1}"),
     "alone": ("{0} bài đứng riêng{1}", "{0} stand alone{1}"),
-    "alone_sharing": (" ({0} có phần trùng, không đủ gần chuyện nào)", " ({0} share text, close to no story)"),
+    "alone_sharing": (" ({0} có phần trùng)", " ({0} share text)"),
     "templates": ("{0} cặp tin theo mẫu, không gộp{1}", "{0} template pairs, not merged{1}"),
     "unclear": (
         "{0} cặp không rõ quan hệ, không gộp (--show matches)",

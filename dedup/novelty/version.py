@@ -76,7 +76,7 @@ class Version:
         return len(self.syllables)
 
     def held(self, lo: int, hi: int) -> Iterator[tuple[Mention, int, int]]:
-        """The typed facts that hold one of the syllables lo:hi, and which syllables they hold: (fact, first, behind)."""
+        """The typed facts that hold one of the syllables lo:hi, and their own: (fact, first, behind)."""
         for i in range(bisect.bisect_right(self.mention_reach, lo), len(self.mentions)):
             first, behind = self.mention_edges[i]
             if first >= hi:
