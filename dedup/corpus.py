@@ -167,6 +167,11 @@ class Corpus:
         done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
         return _join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
+    def prepare_pairs(self, left: _I64, right: _I64) -> tuple[Prepared, _I64, _I64]:
+        """The texts of pairs made ready, each once; which of these is the left one and the right one of each pair."""
+        which = np.unique(np.concatenate([left, right]))
+        return self.prepare(which), np.searchsorted(which, left), np.searchsorted(which, right)
+
 
 def _join(parts: list[tuple[Any, ...]]) -> Prepared:
     syllables, flags, syllable_ends, shingles, shingle_ends = zip(*parts, strict=True)

@@ -144,7 +144,8 @@ def test_the_examples(command, tmp_path):
     assert "Cứu 13 người mắc kẹt trên cầu phao" in out
     hint = out.index("compare two: dedup diff")
     assert ".txt" not in out[:hint]  # titles, not paths
-    assert "7 matches: 1 reprint · 3 edited · 3 partial" in command("scan", EXAMPLES, "--show", "all", "--lang", "en")[1]
+    out = command("scan", EXAMPLES, "--show", "all", "--lang", "en")[1]
+    assert "7 matches: 1 reprint · 3 edited · 3 partial" in out
 
 
 def test_hundreds_of_matches_and_every_trouble_fit_on_a_screen(command, tmp_path):
@@ -153,7 +154,8 @@ def test_hundreds_of_matches_and_every_trouble_fit_on_a_screen(command, tmp_path
     items += [items[0], {**items[1], "text": "…"}, {"id": "z", "text": "!"}, {"id": "q"}, {"id": "p", "text": 5}]
     items += [{"id": f"f{n}", "text": make.form(Random(n), 100 + n)} for n in range(4)]
     path = put(tmp_path / "many.jsonl", *items)
-    for lang, show, more in (("vi", "matches", "còn"), ("en", "matches", "more: --top 0"), ("en", "stories", "(52 share text)")):
+    screens = ("vi", "matches", "còn"), ("en", "matches", "more: --top 0"), ("en", "stories", "(52 share text)")
+    for lang, show, more in screens:
         code, out, _ = command("scan", path, "--max-bucket", "8", "--hubs", "2", "--lang", lang, "--show", show)
         assert code == 0
         assert more in out

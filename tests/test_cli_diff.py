@@ -125,6 +125,20 @@ def test_in_english():
     assert not {"số liệu", "Thêm", "bài ngắn"} & set(re.findall(r"[\w ]+", shown))
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ["1 differs · 0 added · 1 dropped · 4 shared sentences", "1 piece of page furniture not compared"]),
+        ("vi", ["1 chỗ khác nhau · 0 điểm thêm · 1 điểm bớt · 4 câu chung · 1 đoạn khung trang không so"]),
+    ],
+)
+def test_one_and_many(lang, said):
+    shown = joined(screen(diff(added=(), left_out=diff().left_out[:1]), lang=lang))
+    assert all(words in shown for words in said)
+    many = joined(screen(diff(changed=diff().changed * 2, shared=diff().shared[:1]), lang="en"))
+    assert "2 differ · 3 added · 1 dropped · 1 shared sentence · 2 pieces of page furniture" in many
+
+
 def test_colour_on_a_terminal_and_signs_everywhere():
     coloured = screen(force_terminal=True, color_system="standard", _environ={})
     assert "\x1b[" in coloured
@@ -146,14 +160,17 @@ def test_several_versions_before():
 
 @pytest.mark.parametrize(
     ("relation", "said"),
-    [("template", "Tin theo mẫu: cùng khuôn, khác tin."), (None, "Hai bài không cùng nguồn chữ.")],
+    [
+        ("template", "Tin theo mẫu: cùng khuôn, khác tin. Đây không phải hai bản của một tin"),
+        (None, "Hai bài ít câu chữ chung. Có thể là hai tin viết riêng về một việc"),
+    ],
 )
 def test_a_banner_where_the_texts_are_no_versions(relation, said):
     new = "\n".join(f"Trạm Vĩnh Khê đo được {n} mm mưa." for n in range(10, 30))
     facts = tuple(fact(new, line, "quantity", "2") for line in new.splitlines())
     both = {"1": Article("1", OLD), "2": Article("2", new)}
     shown = screen(diff(relation, added=facts, dropped=(), changed=(), shared=(), left_out=()), both)
-    assert f"┃ {said} Đây không phải hai bản của một tin" in shown
+    assert f"┃ {said}" in joined(shown)
     assert shown.count("Trạm Vĩnh Khê") == 5
     assert "… còn 15 câu nữa; xem tất cả bằng --html hoặc --json" in shown
     loose = diff(None, added=facts, dropped=(), changed=(), left_out=())  # no common source, but common sentences

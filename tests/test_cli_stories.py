@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 from datetime import datetime, timedelta, timezone
 from random import Random
@@ -16,6 +17,7 @@ from rich.console import Console
 import dedup
 from dedup import Article, Params, diff, read, scan
 from dedup.cli.layout import View, count_lines, fit, fit_parts, flow, line_up
+from dedup.cli.pairs import _differences
 from dedup.cli.screen import show
 from dedup.cli.stories import list_stories
 
@@ -93,7 +95,8 @@ def test_the_whole_screen():
     assert head.endswith("   tiêu chí: trùng ≥ 30 % bài ngắn hơn (--containment)")
     assert table.split() == ["CHUYỆN", "BÀI", "BÁO", "SỚM", "NHẤT", "QUAN", "HỆ"]
     assert flood.split("nhà")[1].split() == f"3 3 03/05/2024 07:00 1 đăng lại · 1 biên tập lại ({added})".split()
-    assert fire.split("ki ốt")[1].split() == "2 ≥ 1 – 1 đăng lại".split()  # of one article the paper is not known
+    cells = fire.split("ki ốt")[1].split()
+    assert " ".join(cells) == "2 ≥ 1 – 1 đăng lại"  # of one article the paper is not known
     assert table.index("QUAN HỆ") == flood.index("1 đăng lại") == fire.index("1 đăng lại")
 
 
@@ -110,9 +113,10 @@ def test_narrow_terminals_have_two_lines_for_a_story():
     assert lines[0] == "9 bài đọc được · 0 bỏ qua · 2,1 s"
     assert lines[1].startswith("tiêu chí: ")
     place = lines.index("1  Hà Lâm: Mưa lớn làm ngập 1.340 ngôi nhà")
-    assert lines[place + 1].startswith("   3 bài · 3 báo · từ 03/05/2024 07:00 · 1 đăng lại · …")
+    assert lines[place + 1].startswith("   3 bài · 3 báo · 1 đăng lại · 1 biên tập lại (+")  # the hour goes first
     assert lines[place + 3] == "   2 bài · ≥ 1 báo · 1 đăng lại"
-    assert "   3 bài · 3 báo · 1 đăng lại" not in lines[place + 1]
+    wider = screen(scan(newsroom()), width=100)
+    assert any(line.startswith("   3 bài · 3 báo · từ 03/05/2024 07:00 · 1 đăng lại · 1 biên") for line in wider)
 
 
 def test_columns_of_which_nothing_is_known_are_left_out():
@@ -135,7 +139,7 @@ def test_facts_that_several_versions_add_count_once_and_the_number_of_diffs_is_b
     (line,) = [line for line in screen(found) if line.startswith("1  ")]
     most = max(len(diff(found.article("b0"), found.article(f"b{n}")).added) for n in range(1, 10))
     (said,) = [int(part.split()[0]) for part in line.split("(≥ +")[1:]]
-    assert most <= said < 2 * most
+    assert said == most + 4  # each of the five that are compared has one fact of its own
 
 
 def test_furniture_of_the_corpus_is_no_detail():
@@ -184,13 +188,13 @@ def test_pairs_of_no_clear_relation_are_counted():
     passage = make.excerpt(rng, make.article(rng, 200), 26)
     found = scan([make.spliced(rng, make.article(rng, 400), passage) for _ in range(2)], Params(passage=24))
     assert [match.relation for match in found.matches] == [None]
-    assert "1 cặp không rõ quan hệ, không gộp (--show matches)" in screen(found)[1]
+    assert any("1 cặp không rõ quan hệ, không gộp (--show matches)" in line for line in screen(found))
     assert "1 cặp trùng: 1 không rõ" in screen(found, kind="matches")
 
 
 def test_older_articles_do_not_stand_alone():
     new, *old = newsroom()
-    found = scan([new], against=old)
+    found = scan([new], against=old[:3])
     assert screen(found, has_against=True)[1] == "1 chuyện từ 3 bài"
 
 
@@ -207,7 +211,7 @@ def crowded():
         for m in range(2 + n % 3):
             version = text if m < 2 else f"{text} {make.article(rng, 20)}"
             items.append(Article(f"{n}-{m}", version, f"Chuyện số {n} " * 12, f"bao{m}.vn", published=DAY))
-    items += [Article(f"m{code}", make.form(Random(code), code), "Đáp án " * 9) for code in range(101, 106)]
+    items += [Article(f"m{code}", make.form(Random(code), code), "Đáp án " * 9) for code in range(101, 130)]
     items += [items[0], Article(items[1].id, items[2].text + " xa"), Article("z", "!"), Article("y", "…")]
     return scan(items, Params(max_bucket=2, hubs=1))
 
@@ -253,18 +257,15 @@ def test_the_same_lines_in_any_order_of_the_input():
         assert screen(scan(items)) == wanted
 
 
-# ---------------------------------------------------------------------------------------------------- other than stories
+# --------------------------------------------------------------------------------------------------- other than stories
 
 
 def test_templates():
     lines = screen(scan(newsroom()), kind="template")
     assert lines[2] == "3 cặp tin theo mẫu, không gộp"
     assert lines[3].split() == ["TRÙNG", "KHÁC", "NHAU", "BÀI", "VÀ", "BÀI"]
-    assert {tuple(line.split("%")[1].split()[:3]) for line in lines[4:7]} == {
-        ("101", "→", "102;"), ("101", "→", "103;"), ("102", "→", "103;")
-    } or {tuple(line.split("%")[1].split()[:3]) for line in lines[4:7]} == {
-        ("101", "→", "102"), ("101", "→", "103"), ("102", "→", "103")
-    }  # fmt: skip
+    codes = [line.split("%")[1].replace(";", "").split()[:3] for line in lines[4:7]]
+    assert sorted(codes) == [["101", "→", "102"], ["101", "→", "103"], ["102", "→", "103"]]
     shares = [int(line.split("%")[0]) for line in lines[4:7]]
     assert shares == sorted(shares, reverse=True)
     assert "[m101]" in "".join(lines)
@@ -273,24 +274,23 @@ def test_templates():
 
 
 def test_what_differs_is_numbers_and_names_behind_the_same_words():
-    text = "Giá cà hôm nay {0} tại chợ {1} là {2} đồng.\nMưa to. " + make.article(Random(3), 60, names=0, numbers=0)
+    rest = make.article(Random(3), 60, names=0, numbers=0)
+    text = f"Giá cà hôm nay {{}} tại chợ {{}} bán ra là {{}} đồng.\nMưa to. {rest}"
     texts = [text.format("6/11", "Hà Lâm", "69,15"), text.format("7/11", "Vịnh Sa", "68,70")]
     found = scan([Article(f"a{n}", one, "Giá cà hôm nay") for n, one in enumerate(texts)])
     (match,) = found.matches
-    from dedup.cli.pairs import _differences
-
     assert list(_differences(found, match)) == ["6/11 → 7/11", "Hà Lâm → Vịnh Sa", "69,15 → 68,70"]
 
 
 def test_matches_and_all():
     found = scan(newsroom())
     lines = screen(found, kind="matches")
-    start = next(n for n, line in enumerate(lines) if line.startswith("4 cặp trùng: 2 đăng lại · 2 biên tập lại"))
+    start = next(n for n, line in enumerate(lines) if line.startswith("3 cặp trùng: 2 đăng lại · 1 biên tập lại"))
     assert lines[start + 1].split() == ["TRÙNG", "QUAN", "HỆ", "BÀI", "VÀ", "BÀI"]
     assert lines[start + 2].startswith("100 %  đăng lại")
-    assert lines[start + 6].startswith("ghi ra tệp: --matches trung.csv")
+    assert lines[start + 5].startswith("ghi ra tệp: --matches trung.csv")
     every = screen(found, kind="all")
-    assert {*lines[start + 1 : start + 6]} <= {*every}
+    assert {*lines[start + 1 : start + 5]} <= {*every}
     assert any("CHUYỆN" in line for line in every)
     assert "3 cặp tin theo mẫu, không gộp" in every
 
@@ -354,7 +354,7 @@ def doubtful_items():
     """Texts of which a share on the border is copied."""
     rng = Random(12)
     items = []
-    for n, share in enumerate((0.55, 0.6, 0.62, 0.66, 0.95)):
+    for n, share in enumerate((0.3, 0.55, 0.6, 0.66, 0.8)):
         text = make.article(rng, 300)
         other = f"{make.excerpt(rng, text, int(300 * share))}\n{make.article(rng, int(300 * (1 - share)))}"
         items += [Article(f"x{n}", text, f"Bài {n}", "a.vn", published=DAY), Article(f"y{n}", f"Dòng đầu {n}\n{other}")]
@@ -394,8 +394,8 @@ def test_review(command, tmp_path, kind):
 def load(path):
     if path.suffix == ".parquet":
         return pq.read_table(path).to_pylist()
-    text = path.read_text(encoding="utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text))) if path.suffix == ".csv" else list(map(json.loads, text.splitlines()))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return list(csv.DictReader(lines) if path.suffix == ".csv" else map(json.loads, lines))
 
 
 def test_review_to_standard_output(command, tmp_path):
@@ -417,7 +417,10 @@ def test_nothing_to_review(command, tmp_path):
 # -------------------------------------------------------------------------------------------------------------- safety
 
 
-@pytest.mark.parametrize("title", ["\x1b[31mđỏ\x1b[0m", "hai\ndòng", "\u202engược", "牛" * 90, "a\u0301" * 90, "\x9b31m"])
+ODD = ["\x1b[31mđỏ\x1b[0m", "hai\ndòng", "\u202engược", "牛" * 90, "a\u0301" * 90, "\x9b31m"]
+
+
+@pytest.mark.parametrize("title", ODD)
 def test_odd_titles_stay_in_their_columns(title):
     items = [article("a", FLOOD, "a.vn\x07", 0, title=title), article("b", FLOOD, "b.vn", 1, title="Khác")]
     found = scan(items)
@@ -434,8 +437,6 @@ def test_colour_says_nothing_that_the_words_do_not():
     show(Console(file=out, width=80, force_terminal=True, color_system="truecolor"), "vi", scan(newsroom()), 2.13)
     colours = out.getvalue()
     assert "\x1b[" in colours
-    import re
-
     assert re.sub(r"\x1b\[[0-9;]*m", "", colours).splitlines() == screen(scan(newsroom()), width=80)
 
 

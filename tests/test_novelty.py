@@ -88,6 +88,11 @@ def test_asides_in_any_spelling(spelling):
     assert shape == [prepare(text).syllables.tolist() for text in expected]
 
 
+def test_a_line_in_capitals_has_no_by_line():
+    text = "Cầu thông xe.\nMƯA LỚN SUỐT ĐÊM LÀM NGẬP BA TUYẾN PHỐ Ở HÀ LÂM. ĐIỆN BỊ CẮT\nXe cộ đông vui. HÀ LAN"
+    assert [text[lo:hi] for lo, hi in find_asides(text)] == ["HÀ LAN"]
+
+
 # -------------------------------------------------------------------------------------------------- runs, gaps, tables
 
 
@@ -310,7 +315,8 @@ def test_known_facts_are_those_that_agree(published):
     extra = "\n".join(
         f"Khoảng {n} người, hơn {n} tấn, {n}-{n + 5} km, ít nhất {n} hộ, tối đa {n} m, {n} tuổi, sinh năm {1950 + n}, "
         f"ngày {n % 28 + 1}/{n % 12 + 1}, {n % 24} giờ, tháng {n % 12 + 1}/20{n % 30:02}, năm {1990 + n}, "
-        f"mùng {n % 9 + 1} Tết, từ ngày {n % 12 + 1} đến {n % 12 + 4}/6, vài chục người, {n},5%, ông Trần Văn Bảy, ông Bảy, quận {n}"
+        f"mùng {n % 9 + 1} Tết, từ ngày {n % 12 + 1} đến {n % 12 + 4}/6, vài chục người, {n},5%, "
+        f"ông Trần Văn Bảy, ông Bảy, quận {n}, {n},94 tỷ đồng"
         for n in range(1, 60, 3)
     )
     mentions = find_facts("\n".join([*ARTICLES.values(), extra]), published)
@@ -319,7 +325,7 @@ def test_known_facts_are_those_that_agree(published):
     values = dict(zip(known.numbers, mentions, strict=True))
     for mention in [
         *mentions,
-        *find_facts("142.587 người; 87,9 tỷ đồng; chiều 3/5; hôm nay; bà Mận; 66C1-054.53; 1968"),
+        *find_facts("142.587 người; 87,9 tỷ đồng; 52,9 tỷ đồng; chiều 3/5; hôm nay; bà Mận; 66C1-054.53; 1968"),
     ]:
         expected = {number for number, other in values.items() if agree(mention, other)}
         assert known.agreeing(mention) == expected

@@ -5,6 +5,7 @@ import hashlib
 import re
 import shutil
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
@@ -253,6 +254,18 @@ def test_heads_have_source_hour_and_address():
     assert "thêm: 13 (hết) xã" in headline
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [("Cứu 12 người", "CỨU 12 NGƯỜI", True), ("Cứu 12  người", "Cứu 12 người", True), ("Cứu 12", "CỨU 13", False)],
+)
+def test_a_headline_in_capitals_is_unchanged(old, new, is_same):
+    both = articles(title=new)
+    both["1"] = replace(both["1"], title=old)
+    page = Tree(diff_page(diff(), both))
+    assert page.texts("p", class_="headline") == ["Tiêu đề: không đổi"] * is_same
+    assert bool(page.find("div", class_="headline")) != is_same
+
+
 @pytest.mark.parametrize("published", [None, date(2024, 5, 3), datetime(2024, 5, 3, 10, 5, tzinfo=UTC)])
 def test_the_earliest_is_said_only_where_it_is_certain(published):
     both = articles()
@@ -270,7 +283,10 @@ def test_names_tell_versions_apart():
 
 @pytest.mark.parametrize(
     ("relation", "said"),
-    [("template", "Tin theo mẫu: cùng khuôn, khác tin"), (None, "Hai bài không cùng nguồn chữ")],
+    [
+        ("template", "Tin theo mẫu: cùng khuôn, khác tin. Đây không phải hai bản của một tin: “thêm” là điều riêng"),
+        (None, "Hai bài ít câu chữ chung. Có thể là hai tin viết riêng về một việc"),
+    ],
 )
 def test_a_banner_where_texts_are_no_versions_of_one_text(relation, said):
     [banner] = Tree(diff_page(diff(relation), articles())).texts("p", class_="banner")

@@ -10,6 +10,7 @@ import numpy as np
 from dedup.api.pair import compare
 from dedup.api.shelf import as_article
 from dedup.errors import ArticleError
+from dedup.facts import Known
 from dedup.models import Article, Change, Counterpart, Diff, Fact, FactKind, Match, Story
 from dedup.novelty import News, Version, find_changes, find_news, prepare
 from dedup.novelty.asides import find_asides
@@ -52,7 +53,7 @@ def diff(a: Any, b: Any) -> Diff:
     own_title = [prepare(article.title)] if article.title else []
     added = find_news(own, [*versions, *titles])
     dropped = [find_news(one, [own, *own_title, *versions[:i]]) for i, one in enumerate(versions)]
-    changes = _changes(dropped[0], added, match)
+    changes = _changes(dropped[0], added, match, versions[1:])
     taken = [one for one, _, _ in changes]  # of the closest version
     facts = [_facts(news, taken if i == 0 else [], former[i]) for i, news in enumerate(dropped)]
     return Diff(
@@ -91,14 +92,21 @@ def _several(a: Any) -> list[Article]:
     return former
 
 
-def _changes(a: News, b: News, match: Match) -> list[tuple[Piece, Piece, FactKind]]:
-    """(syllables in a, syllables in b, kind) of each change; none between two texts of a series."""
+def _changes(a: News, b: News, match: Match, others: list[Version]) -> list[tuple[Piece, Piece, FactKind]]:
+    """(syllables in a, syllables in b, kind) of each change; none between two texts of a series, nor to what one of the
+    other versions had already."""
     if match.relation == "template" and match.resemblance < _CORRECTED:
         return []
     found = find_changes(a, b)
     if match.relation in (None, "template") and len(found) > _UNBELIEVABLE:
         return []
-    return sorted((c.a, c.b, c.kind) for c in found)
+    known = Known(mention for version in others for mention in version.mentions)
+    had = {
+        edges
+        for mention, edges in zip(b.version.mentions, b.version.mention_edges, strict=True)
+        if known.has(mention)
+    }
+    return sorted((c.a, c.b, c.kind) for c in found if c.b not in had)
 
 
 def _facts(news: News, changed: list[Piece], article: Article) -> Iterable[Fact]:

@@ -114,9 +114,7 @@ def _weave(shelf: Shelf, rows: Any, home: Any) -> _Web:
 def _overlaps(shelf: Shelf, pairs: Sequence[tuple[int, int]]) -> list[int]:
     """The shingles that the texts of each pair share."""
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
-    which = np.unique(np.concatenate([left, right]))
-    ready = shelf.corpus.prepare(which)
-    i, j = np.searchsorted(which, left), np.searchsorted(which, right)
+    ready, i, j = shelf.corpus.prepare_pairs(left, right)
     shared: list[int] = kernels.overlaps(ready.shingles, ready.shingle_starts, i, j).tolist()
     return shared
 

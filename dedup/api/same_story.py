@@ -107,9 +107,7 @@ def _rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params)
     parts = []
     for block in blocks(shelf.corpus, left, right):
         a, b = left[block], right[block]
-        which = np.unique(np.concatenate([a, b]))
-        ready = shelf.corpus.prepare(which)
-        i, j = np.searchsorted(which, a), np.searchsorted(which, b)
+        ready, i, j = shelf.corpus.prepare_pairs(a, b)
         shared, size_a, size_b = compare_pairs(ready, i, j, params)
         features = features_of(ready, i, j, params)
         relation, _, spare = relations_of(shelf, a, b, features, shared / np.maximum(np.minimum(size_a, size_b), 1))

@@ -87,9 +87,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
 
 def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     """The rows of those pairs that are matches."""
-    which = np.unique(np.concatenate([left, right]))
-    ready = shelf.corpus.prepare(which)
-    i, j = np.searchsorted(which, left), np.searchsorted(which, right)
+    ready, i, j = shelf.corpus.prepare_pairs(left, right)
     shared, size_a, size_b = compare_pairs(ready, i, j, params)
     is_match = _qualifies(shared, size_a, size_b, params)
     keep = np.flatnonzero(is_match if params.passage is None else np.ones(len(i), np.bool_))

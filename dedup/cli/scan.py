@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_command"]
 
-_SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", "passage", "min_shared", "same_story",
-           "candidates", "band_recall", "max_bucket", "hubs", "threads")  # fmt: skip
+_SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", "passage", "min_shared",
+           "same_story", "same_story_days", "same_story_bucket", "candidates", "band_recall",
+           "max_bucket", "hubs", "threads")  # fmt: skip
 _COLUMNS = ("id", "text", "title", "source", "url", "published")
 _OUTPUTS, _LIMITS = "Outputs", "Sketches and limits"
 
@@ -81,6 +82,7 @@ def scan_command(
     passage: Annotated[int | None, _option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
     min_shared: Annotated[int, _option("N", "Shingles that a match by containment shares.")] = 20,
     same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
+    same_story_days: Annotated[int, _option("N", "Such articles are at most so many days apart.")] = 3,
     k: Annotated[int, _option("N", "Syllables in a shingle.", _LIMITS)] = 5,
     min_passage: Annotated[int, _option("N", "Common runs as long as this are noticed.", _LIMITS)] = 24,
     num_perm: Annotated[int, _option("N", "Values in a signature.", _LIMITS)] = 128,
@@ -90,6 +92,7 @@ def scan_command(
     band_recall: Annotated[float, _option("SHARE", "What bands promise to find.", _LIMITS)] = 0.95,
     max_bucket: Annotated[int, _option("N", "More articles on one passage are a crowd.", _LIMITS)] = 256,
     hubs: Annotated[int, _option("N", "Articles that stand for a crowd.", _LIMITS)] = 8,
+    same_story_bucket: Annotated[int, _option("N", "More articles on one name are a crowd.", _LIMITS)] = 64,
     threads: Annotated[int | None, _option("N", "Kernels at work at once.", _LIMITS)] = None,
     id: Annotated[str | None, _column("id")] = None,
     text: Annotated[str | None, _column("text")] = None,

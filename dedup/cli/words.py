@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
 
-from dedup.models import Relation
+from dedup.models import Language, Relation
 
 __all__ = ["Language", "count", "language", "number", "percent", "plain", "relation_name", "say"]
-
-Language = Literal["vi", "en"]
 
 _RELATIONS: dict[Relation | None, tuple[str, str]] = {
     "reprint": ("đăng lại", "reprint"),
@@ -120,13 +117,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "warm": ("đã biên dịch xong; lưu tại {0}", "compiled; kept in {0}"),
     "error": ("lỗi: {0}", "error: {0}"),
     "interrupted": ("đã dừng", "interrupted"),
-    "untitled": ("(không có tiêu đề)", "(untitled)"),
+    "untitled": ("(không có tiêu đề)", "(no headline)"),
     "this": ("Bài này", "This one"),
     "others": ("So với", "Against"),
-    "left_out": ("{0} đoạn khung trang không so", "{0} pieces of page furniture not compared"),
+    "left_out": ("{0} khung trang không so", "{0} of page furniture not compared"),
     "listed": (
-        "… còn {0} câu nữa; xem tất cả bằng --html hoặc --json",
-        "… {0} more sentences; --html and --json have them all",
+        "… còn {0}; xem tất cả bằng --html hoặc --json",
+        "… {0}; --html and --json have them all",
     ),
     "look": ("Xem hai bài cạnh nhau: {0}", "See the texts side by side: {0}"),
     "page_written": ("trang so sánh đã ghi vào {0}", "the page was written to {0}"),
@@ -187,6 +184,7 @@ def number(lang: Language, value: float, digits: int = 0) -> str:
 
 
 def percent(lang: Language, share: float) -> str:
-    """A fraction as a whole percentage; only the whole is called 100."""
-    whole = 100 if share == 1 else min(99, round(100 * share))
-    return f"{whole}%" if lang == "en" else f"{whole} %"
+    """A fraction as a whole percentage, as on a page but for the space: a terminal has plain ones."""
+    from dedup.report.words import percent as spell
+
+    return spell(lang, share).replace("\xa0", " ")

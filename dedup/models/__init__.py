@@ -15,6 +15,7 @@ from dedup.models.values import (
     Evidence,
     Fact,
     FactKind,
+    Language,
     Match,
     Passage,
     Relation,
@@ -25,5 +26,5 @@ from dedup.models.values import (
 
 __all__ = [
     "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
-    "FactKind", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
+    "FactKind", "Language", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip

@@ -12,12 +12,13 @@ from dedup.errors import ArticleError
 
 __all__ = [
     "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
-    "FactKind", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
+    "FactKind", "Language", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
 RELATIONS: tuple[Relation | None, ...] = (None, "reprint", "edited", "partial", "template", "same_story")
 Evidence = Literal["credit", "containment", "time"]
+Language = Literal["vi", "en"]  # of screens and pages; the articles are Vietnamese
 FactKind = Literal[
     "quantity", "money", "percent", "date", "person", "organisation", "place", "code", "quote", "statement", "story"
 ]
@@ -197,7 +198,8 @@ class Diff:
         shared: sentences that both have, wholly or in part, as pairs.
         left_out: page furniture, by-lines and captions without content, which are no facts; their kind is "statement".
         relation, resemblance, a_in_b, b_in_a: as in Match; of several versions those of the one that is closest to b.
-            For "template" and None the two texts are not versions of one text: what is added is then all that b says.
+            For "template" the two are not versions of one text: what is added belongs to another story. For None they
+            may be two reports of one event, each in its own words; sentences are matched all the same.
     """
 
     a: tuple[str, ...]

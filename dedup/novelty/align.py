@@ -74,13 +74,11 @@ class Alignment:
         chosen: for each of its sentences the numbers of those that explain it, best first.
         strength: int64 (n,), 0..64: how surely each syllable is in one of them.
         best: float64 (sentences,), the share of each sentence's weight that the first of them explains.
-        near: for each sentence the numbers of those that have something rare in common with it.
     """
 
     chosen: tuple[tuple[int, ...], ...]
     strength: _I64
     best: np.ndarray[Any, np.dtype[np.float64]]
-    near: tuple[tuple[int, ...], ...]
 
 
 def _joined(parts: Sequence[np.ndarray[Any, Any]], kind: Any) -> np.ndarray[Any, Any]:
@@ -114,7 +112,7 @@ def align(version: Version, evidence: Evidence) -> Alignment:
     strength, best = np.zeros(len(version), np.int64), np.zeros(count)
     chosen: list[tuple[int, ...]] = [()] * count
     if not len(version) or not evidence.sentences:
-        return Alignment(tuple(chosen), strength, best, tuple(chosen))
+        return Alignment(tuple(chosen), strength, best)
     rows, others = _candidates(version, evidence)
     sizes = np.diff(version.edges)[rows]
     starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -146,8 +144,7 @@ def align(version: Version, evidence: Evidence) -> Alignment:
         if picked:
             part = found[starts[lo] : starts[hi]].reshape(hi - lo, size)[picked].max(0)
             strength[version.edges[s] : version.edges[s + 1]] = part
-    near = tuple(tuple(part.tolist()) for part in np.split(others, begins[1:-1]))
-    return Alignment(tuple(chosen), strength, best, near)
+    return Alignment(tuple(chosen), strength, best)
 
 
 def _candidates(version: Version, evidence: Evidence) -> tuple[_I64, _I64]:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dedup.models import Article, Diff
+from dedup.report.account import name_versions, say_figures, say_warning
 from dedup.report.facts import render_facts
 from dedup.report.headline import render_headline
 from dedup.report.layout import Layout, lay_out
 from dedup.report.markup import escape, tag
 from dedup.report.page import render_page
-from dedup.report.versions import name_versions, render_versions, row_rules
-from dedup.report.words import Language, check_language, percent, relation_name, say
+from dedup.report.versions import render_versions, row_rules
+from dedup.report.words import Language, check_language, count, relation_name, say
 
 __all__ = ["DiffFragment", "diff_page", "render_diff"]
 
@@ -86,9 +87,8 @@ def render_diff(diff: Diff, articles: Mapping[str, Article], lang: Language = "v
         tag("section", texts, class_="texts", aria_label=say(lang, "texts")),
         _panel(lang),
     ]
-    versions = [*layout.others, layout.b]
     shortcuts = {say(lang, "skip_facts"): f"{prefix}facts"}
-    shortcuts |= {say(lang, "skip_text", names[v.id]): v.id for v in versions}
+    shortcuts |= {say(lang, "skip_text", names[v.id]): v.id for v in layout.versions}
     title = " ".join(layout.b.article.title.split()) or names[layout.b.id]
     return DiffFragment(
         tag("div", "".join(parts), class_="diff"),
@@ -99,37 +99,24 @@ def render_diff(diff: Diff, articles: Mapping[str, Article], lang: Language = "v
 
 
 def _summary(diff: Diff, layout: Layout, names: dict[str, str], lang: Language, prefix: str) -> str:
-    is_related = diff.relation not in ("template", None)
-    relation = tag("b", escape(relation_name(lang, diff.relation)))
-    figures = escape(_figures(diff, layout, names, lang))
-    name = names[layout.b.id]
-    if is_related:
-        banner = tag("p", f"{relation}. {figures}", class_="relation")
-    else:
-        warning = escape(say(lang, "unrelated", name))
-        banner = tag("p", f"{relation}. {warning} {figures}", class_="relation banner", role="note")
-    counts = [("changed", len(diff.changed)), ("added", len(diff.added)), ("dropped", len(diff.dropped))]
-    items = [
-        tag("a", escape(say(lang, f"count_{key}", n)), class_=f"sign {key}", href=f"#{prefix}{key}" if n else None)
-        for key, n in counts
-    ]
-    items.append(tag("span", escape(say(lang, "count_shared", layout.shared))))
+    relation, warning = relation_name(lang, diff.relation), say_warning(diff, layout, names, lang)
+    said = f"{escape(warning)} " if warning else ""
+    banner = tag(
+        "p",
+        f"{tag('b', escape(relation))}. {said}{escape(say_figures(diff, layout, names, lang))}",
+        class_="relation banner" if warning else "relation",
+        role="note" if warning else None,
+    )
+    items = []
+    for key, n in layout.counts.items():
+        text = escape(count(lang, key, n))
+        if key == "shared":
+            items.append(tag("span", text))
+        else:
+            items.append(tag("a", text, class_=f"sign {key}", href=f"#{prefix}{key}" if n else None))
     listed = "".join(tag("li", item) for item in items)
     summary = tag("ul", listed, class_="counts", role="list", aria_label=say(lang, "summary"))
     return banner + summary + render_headline(layout, names, lang)
-
-
-def _figures(diff: Diff, layout: Layout, names: dict[str, str], lang: Language) -> str:
-    a, b = percent(lang, diff.a_in_b), percent(lang, diff.b_in_a)
-    name = names[layout.b.id]
-    if len(layout.others) > 1:
-        return say(lang, "closest", b, name, a)
-    other = names[layout.others[0].id]
-    if diff.a_in_b == diff.b_in_a:
-        return say(lang, "even", a)
-    if diff.a_in_b > diff.b_in_a:  # both have the same numerator: the larger share is that of the shorter text
-        return say(lang, "half", a, other, name, b)
-    return say(lang, "half", b, name, other, a)
 
 
 def _tools(layout: Layout, names: dict[str, str], lang: Language, prefix: str) -> str:
@@ -141,12 +128,12 @@ def _tools(layout: Layout, names: dict[str, str], lang: Language, prefix: str) -
         (tag("mark", escape(say(lang, "sample_changed")), class_="changed begin"), say(lang, "legend_changed")),
         (tag("span", tag("span", "7", class_="n") + escape(say(lang, "sample_shared"))), say(lang, "legend_shared")),
     ]
-    count = sum(len(version.left_out) for version in [*layout.others, layout.b])
     switch = ""
-    if count:
+    if left_out := layout.count_left_out():
         samples.append((tag("span", "Hotline …", class_="sample-left"), say(lang, "legend_left")))
         box = f'<input type="checkbox" class="furniture" id="{escape(prefix)}furniture">'
-        label = tag("label", escape(say(lang, "furniture", count)), for_=f"{prefix}furniture")
+        text = say(lang, "furniture", count(lang, "left_out", left_out))
+        label = tag("label", escape(text), for_=f"{prefix}furniture")
         switch = tag("p", f"{box} {label}", class_="switch")
     rows = "".join(tag("div", tag("dt", sample) + tag("dd", escape(text))) for sample, text in samples)
     summary = tag("summary", escape(say(lang, "legend")))

@@ -14,7 +14,7 @@ from dedup.errors import ParamError
 from dedup.models import Article, Diff, Fact
 from dedup.sentences import split
 
-__all__ = ["Layout", "Mark", "Row", "Sentence", "Unit", "Version", "lay_out", "segments"]
+__all__ = ["Layout", "Mark", "MarkKind", "Row", "Sentence", "Unit", "Version", "lay_out", "segments"]
 
 MarkKind = Literal["added", "dropped", "changed"]
 _T = TypeVar("_T")
@@ -90,9 +90,25 @@ class Layout:
     rows: list[Row]
     shared: int
 
+    @property
+    def versions(self) -> list[Version]:
+        """All versions, b last."""
+        return [*self.others, self.b]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much is changed, added, dropped and shared, by these words."""
+        return {
+            "changed": len(self.changed), "added": len(self.added), "dropped": len(self.dropped), "shared": self.shared,
+        }  # fmt: skip
+
+    def count_left_out(self) -> int:
+        """How many pieces of furniture all versions have."""
+        return sum(len(version.left_out) for version in self.versions)
+
     def version_of(self, mark: Mark) -> Version:
         """The version in which a mark stands."""
-        return next(v for v in [*self.others, self.b] if mark.id.startswith(f"{v.id}-"))
+        return next(v for v in self.versions if mark.id.startswith(f"{v.id}-"))
 
 
 def lay_out(diff: Diff, articles: Mapping[str, Article], prefix: str) -> Layout:

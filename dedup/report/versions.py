@@ -1,57 +1,28 @@
-"""The versions of a diff as HTML: what each is called, its head, and its text with every mark."""
+"""The versions of a diff as HTML: the head of each, and its text with every mark."""
 
 from __future__ import annotations
 
 import bisect
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 
-from dedup.dates import ZONE
 from dedup.models import Article
+from dedup.report.account import find_earliest, name_with_hour
 from dedup.report.layout import Layout, Mark, Row, Sentence, Unit, Version, segments
 from dedup.report.markup import escape, external_link, hidden, tag
 from dedup.report.words import Language, say, when
 
-__all__ = ["name_versions", "name_with_hour", "render_versions", "row_rules"]
+__all__ = ["render_versions", "row_rules"]
 
 _TAGS = {"added": "ins", "dropped": "del", "changed": "mark"}
 
 
-def name_versions(layout: Layout) -> dict[str, str]:
-    """What each version is called on the page, by its id there: its source, with the hour or the id if it must be.
-
-    Only names that differ tell versions apart: "Báo Hà Lâm" and "Tin Sông", else "Báo Hà Lâm 25/09/2024 21:04".
-    """
-    versions = [*layout.others, layout.b]
-    ways = (
-        lambda a: a.source or a.id,
-        lambda a: f"{a.source or a.id} {when(a.published)}".strip(),
-        lambda a: f"{a.source} {a.id}".strip(),
-    )
-    names: dict[str, str] = {}
-    for name_it in ways:
-        proposed = {v.id: " ".join(name_it(v.article).split()) for v in versions if v.id not in names}
-        seen = Counter(proposed.values()) + Counter(names.values())
-        names |= {key: name for key, name in proposed.items() if name and seen[name] == 1}
-    for place, version in enumerate(versions, 1):
-        names.setdefault(version.id, f"{version.article.source or version.article.id} ({place})")
-    return names
-
-
-def name_with_hour(version: Version, names: Mapping[str, str]) -> str:
-    """The version's name and its hour."""
-    name, hour = names[version.id], when(version.article.published)
-    return name if not hour or hour in name else f"{name}, {hour}"
-
-
 def render_versions(layout: Layout, names: Mapping[str, str], lang: Language, prefix: str) -> str:
     """All versions side by side: those that b is compared with at the left, b at the right."""
-    first = _earliest([*layout.others, layout.b])
+    first = find_earliest(layout)
     if layout.rows:
         columns = [
             _render(version, [row[side] for row in layout.rows], names, lang, is_first=version is first)
-            for side, version in enumerate([layout.others[0], layout.b])
+            for side, version in enumerate(layout.versions)
         ]
         return tag("div", "".join(columns), class_=f"pair aligned rows-{len(layout.rows) + 1}")
     others = [_render(v, [v.units], names, lang, is_first=v is first) for v in layout.others]
@@ -71,28 +42,6 @@ def row_rules(rows: list[Row]) -> str:
         return ""
     count = len(rows) + 1
     return f"@media screen and (min-width:700.1px){{.rows-{count}>.version{{grid-row:1/span {count}}}}}\n"
-
-
-def _earliest(versions: list[Version]) -> Version | None:
-    """The version published first; None where that is not certain."""
-    times = [(v.article.published, v) for v in versions]
-    for published, version in times:
-        if published and all(other is version or _is_before(published, p) for p, other in times):
-            return version
-    return None
-
-
-def _is_before(one: datetime | date, other: datetime | date | None) -> bool:
-    if other is None:
-        return False
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        one, other = (t if t.tzinfo else t.replace(tzinfo=ZONE) for t in (one, other))
-        return one < other
-    return _day(one) < _day(other)
-
-
-def _day(published: datetime | date) -> date:
-    return datetime.strptime(when(published)[:10], "%d/%m/%Y").date()
 
 
 # --------------------------------------------------------------------------------------------------------- one version

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import get_args
 
 from dedup.dates import ZONE
 from dedup.errors import ParamError
-from dedup.models import FactKind, Relation
+from dedup.models import FactKind, Language, Relation
 
-__all__ = ["KINDS", "Language", "check_language", "kind_name", "percent", "relation_name", "say", "when"]
+__all__ = ["KINDS", "Language", "check_language", "count", "kind_name", "percent", "relation_name", "say", "when"]
 
-Language = Literal["vi", "en"]
-_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 KINDS: dict[FactKind, tuple[str, str]] = {
     "quantity": ("số liệu", "figure"),
@@ -33,7 +32,16 @@ _RELATIONS: dict[Relation | None, tuple[str, str]] = {
     "partial": ("Trùng một phần", "Partly copied"),
     "template": ("Tin theo mẫu: cùng khuôn, khác tin", "Template: the same form, another story"),
     "same_story": ("Cùng sự kiện, mỗi bài một cách viết", "Same event, independently worded"),
-    None: ("Hai bài không cùng nguồn chữ", "Two texts without a common source"),
+    None: ("Hai bài ít câu chữ chung", "Two texts with little wording in common"),
+}
+# What is counted: Vietnamese, English one, English many.
+_COUNTED: dict[str, tuple[str, str, str]] = {
+    "changed": ("chỗ khác nhau", "differs", "differ"),
+    "added": ("điểm thêm", "added", "added"),
+    "dropped": ("điểm bớt", "dropped", "dropped"),
+    "shared": ("câu chung", "shared sentence", "shared sentences"),
+    "left_out": ("đoạn", "piece", "pieces"),
+    "more": ("câu nữa", "more sentence", "more sentences"),
 }
 _TEXTS: dict[str, tuple[str, str]] = {
     "page_title": ("So hai bài: {0}", "Two versions: {0}"),
@@ -52,15 +60,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{0} của bài {1} có trong bài gần nó nhất; {2} của bài ấy có trong bài {1}.",
         "{0} of {1} stands in the version closest to it; {2} of that one in {1}.",
     ),
-    "unrelated": (
-        "Đây không phải hai bản của một tin: “thêm” là tất cả những gì bài {0} viết.",
-        "These are not two versions of one text: “added” is all that {0} says.",
+    "another_story": (
+        "Đây không phải hai bản của một tin: “thêm” là điều riêng của bài {0}, không phải diễn biến mới.",
+        "These are not two versions of one text: “added” is what {0} says of its own story, no news of the other.",
+    ),
+    "own_words": (
+        "Có thể là hai tin viết riêng về một việc, cũng có thể là hai việc khác nhau; so theo từng câu.",
+        "They may be reports of one event, each in its own words, or of two events; compared sentence by sentence.",
     ),
     "summary": ("Tóm tắt", "Summary"),
-    "count_changed": ("{0} chỗ khác nhau", "{0} that differ"),
-    "count_added": ("{0} điểm thêm", "{0} added"),
-    "count_dropped": ("{0} điểm bớt", "{0} dropped"),
-    "count_shared": ("{0} câu chung", "{0} shared sentences"),
     "same": ("Không thêm, không bớt, không có gì khác nhau.", "Nothing is added, dropped or different."),
     "headline": ("Tiêu đề", "Headline"),
     "headline_same": ("không đổi", "unchanged"),
@@ -78,7 +86,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sample_dropped": ("hôm qua", "yesterday"),
     "sample_changed": ("12 tỷ", "12 billion"),
     "sample_shared": ("Mưa đã ngớt.", "The rain has eased."),
-    "furniture": ("Hiện phần khung trang ({0} đoạn)", "Show page furniture ({0} pieces)"),
+    "furniture": ("Hiện phần khung trang ({0})", "Show page furniture ({0})"),
     "facts": ("Những điểm khác", "What differs"),
     "texts": ("Hai bài, cạnh nhau", "The texts side by side"),
     "changed": ("Khác nhau", "Differs"),
@@ -123,6 +131,16 @@ def say(lang: Language, key: str, *values: object) -> str:
     'Thêm trong Báo Hà Lâm'
     """
     return _TEXTS[key][lang == "en"].format(*values)
+
+
+def count(lang: Language, what: str, number: int) -> str:
+    """So many of something: "changed", "added", "dropped", "shared" sentences, "left_out" furniture, "more" sentences.
+
+    >>> count("vi", "shared", 4), count("en", "changed", 1), count("en", "changed", 2)
+    ('4 câu chung', '1 differs', '2 differ')
+    """
+    vi, one, many = _COUNTED[what]
+    return f"{number} {vi if lang == 'vi' else one if number == 1 else many}"
 
 
 def kind_name(lang: Language, kind: FactKind) -> str:
