@@ -193,6 +193,7 @@ def _arrow_parts(texts: Any) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8
             continue
         offsets = np.frombuffer(places, width)[chunk.offset : chunk.offset + len(chunk) + 1].astype(np.int64)
         buf = np.frombuffer(data or b"", np.uint8)
+        buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
         for lo in range(0, len(chunk), _PART):
             yield buf, offsets[lo : lo + _PART + 1]
 

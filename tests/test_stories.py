@@ -254,3 +254,22 @@ def test_representatives():
     assert [a.id for a in found.stories[0].read()] == ["1", "2", "3"]
     with pytest.raises(ParamError, match="by='best': need longest, earliest or covers"):
         found.representatives("best")
+
+
+@pytest.mark.parametrize(("count", "limits"), [(60, {"max_bucket": 8, "hubs": 2}), (300, {})])
+def test_a_crowd_is_one_story(count, limits):
+    """Most of its pairs are never examined, but each version is compared with the anchor."""
+    passage = make.article(Random(1), 100)
+    found = scan([f"{passage}\n\n{make.article(Random(n), 30)}" for n in range(count)], Params(**limits))
+    assert found.crowds
+    (story,) = found.stories
+    assert len(story.articles) == count
+    assert {edge.relation for edge in story.edges} == {"edited", None}
+
+
+def test_no_story_of_old_articles_alone():
+    text = make.article(Random(3), 100)
+    old = [Article("1", text), Article("2", text + " Hết."), Article("3", text)]
+    assert scan([Article("4", make.article(Random(4), 100))], against=old).stories == []
+    (story,) = scan([Article("4", text + " Xa.")], against=old).stories
+    assert "4" in story.articles

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from dedup.api.covering import cover
+from dedup.api.crowds import join_anchors
 from dedup.api.difference import diff
 from dedup.api.pair import compare
 from dedup.api.results import Matches, Scan
@@ -78,6 +79,8 @@ def scan(
     report("candidates", 0, None)
     found = find_candidates(versions.sketches, params, versions.is_new)
     rows = verify(shelf, versions, found, params, report)
+    if found.crowds:
+        rows = join_anchors(shelf, rows, params)
     if params.same_story:
         rows = add_same_story(shelf, versions, rows, params)
     shelf.counts.update(

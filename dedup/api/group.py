@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,9 +18,9 @@ from dedup.descent import Kinship, Member, derive
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Edge, Relation, Story
 from dedup.pages import find_credit
-from dedup.stories import Edges, group
+from dedup.stories import Edges, anchor_all, group
 
-__all__ = ["choose_representatives", "find_stories"]
+__all__ = ["choose_representatives", "find_anchors", "find_stories"]
 
 _JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
 _SAME_STORY = RELATIONS.index("same_story")
@@ -48,14 +48,12 @@ def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
     """The stories of two articles and more, by id. Templates join none; copies stand where their version stands."""
     members, home = shelf.by_version()
     web = _weave(shelf, rows, home)
-    versions = {*web.size, *members}
-    first = {v: min(members.get(v, [v]), key=lambda n: _key(shelf, n)) for v in versions}
-    order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -web.size.get(v, 0), shelf.ids[v]))
+    order, first = _order(shelf, web, members)
     groups, round_ups = group(order, web.edges, functools.partial(_overlaps, shelf))
     stories = []
     for anchor, grouped in groups.items():
         articles = [n for version in grouped for n in members.get(version, [version])]
-        if len(articles) > 1:
+        if len(articles) > 1 and any(shelf.is_new[n] for n in articles):
             shared = round_ups.get(anchor, [])
             own = [v for v in grouped if v not in shared]
             longest = min(own, key=lambda v: (-web.size.get(v, 0), _key(shelf, first[v])))
@@ -64,6 +62,21 @@ def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
             apart = {n for v in shared for n in members.get(v, [v])}
             stories.append(_story(shelf, (first[anchor], first[longest]), relations, apart, (home, web.kin)))
     return sorted(stories, key=lambda story: story.id)
+
+
+def find_anchors(shelf: Shelf, rows: Any) -> tuple[dict[int, int], Mapping[int, Sequence[tuple[float, int]]]]:
+    """The anchor of each version by shared text alone, and version → (containment, other version) of its matches."""
+    members, home = shelf.by_version()
+    web = _weave(shelf, rows, home)
+    return anchor_all(_order(shelf, web, members)[0], web.edges.texts), web.edges.texts
+
+
+def _order(shelf: Shelf, web: _Web, members: Mapping[int, list[int]]) -> tuple[list[int], dict[int, int]]:
+    """The versions, the first ones become anchors first, and the earliest article of each."""
+    versions = {*web.size, *members}
+    first = {v: min(members.get(v, [v]), key=lambda n: _key(shelf, n)) for v in versions}
+    order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -web.size.get(v, 0), shelf.ids[v]))
+    return order, first
 
 
 def choose_representatives(

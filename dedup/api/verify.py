@@ -17,7 +17,7 @@ from dedup.relate import Features, decide, headlines_differ, spare
 from dedup.text import tables
 from dedup.threads import each_range, thread_count
 
-__all__ = ["blocks", "compare_pairs", "features_of", "ordered", "relations_of", "verify"]
+__all__ = ["blocks", "compare_pairs", "features_of", "match_pairs", "ordered", "relations_of", "verify"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _BLOCK = 32 << 20  # bytes of text in a group: two are made ready at once
@@ -30,7 +30,7 @@ def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, 
     parts, done = [], 0
     for block in blocks(shelf.corpus, left, right):
         progress("verify", done, len(left))
-        parts.append(_matches(shelf, left[block], right[block], params))
+        parts.append(match_pairs(shelf, left[block], right[block], params))
         done += len(block)
     progress("verify", len(left), len(left))
     parts.append(_copies(shelf, versions.copies, params))
@@ -85,7 +85,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
             lo = edge
 
 
-def _matches(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
+def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     """The rows of those pairs that are matches."""
     ready, i, j = shelf.corpus.prepare_pairs(left, right)
     shared, size_a, size_b = compare_pairs(ready, i, j, params)

@@ -13,7 +13,7 @@ import typer
 
 from dedup.cli.diff import diff_command
 from dedup.cli.scan import scan_command
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, hush, listen, tell
 from dedup.cli.words import language, plain, say
 from dedup.errors import DedupError, ParamError
 
@@ -77,6 +77,8 @@ def main() -> None:
         raise
     except OSError as error:
         _fail(error, 1)
+    finally:
+        hush()
 
 
 @contextmanager

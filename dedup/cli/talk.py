@@ -8,7 +8,7 @@ from typing import Any
 from dedup.cli.words import Language, language, plain, say
 from dedup.errors import ParamError
 
-__all__ = ["choose_language", "listen", "tell"]
+__all__ = ["choose_language", "hush", "listen", "tell"]
 
 
 def choose_language(asked: str | None) -> Language:
@@ -50,6 +50,14 @@ def listen(talk: Any, lang: Language, *, tells_skips: bool = True) -> None:
     logger.handlers = [Handler()]
     logger.propagate = False
     logger.setLevel(logging.INFO)
+
+
+def hush() -> None:
+    """Ends what `listen` began."""
+    logger = logging.getLogger("dedup")
+    logger.handlers = []
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 def _unusual(columns: str) -> str:
