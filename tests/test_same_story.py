@@ -9,10 +9,8 @@ from random import Random
 import make
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from dedup import Article, ParamError, Params, compare, events, scan
-from dedup.cli import app
 from dedup.relate import is_same_column
 
 SAME = Params(same_story=True)
@@ -221,13 +219,12 @@ def test_parameters():
             Params(**wrong)
 
 
-def test_command_line(tmp_path):
+def test_command_line(command, tmp_path):
     lines = [{"id": a.id, "text": a.text, "title": a.title, "published": a.published.isoformat()} for a in news(4)]
     (tmp_path / "news.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     target = tmp_path / "matches.jsonl"
-    command = ["scan", str(tmp_path / "news.jsonl"), "--same-story", "--matches", str(target), "--lang", "vi"]
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 0, done.output
+    code, _, _ = command("scan", tmp_path / "news.jsonl", "--same-story", "--matches", target, "--lang", "vi")
+    assert code == 0
     found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert len(found) == 12
     assert {row["relation"] for row in found} == {"same_story"}

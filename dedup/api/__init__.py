@@ -79,16 +79,15 @@ def scan(
     report("candidates", 0, None)
     found = find_candidates(versions.sketches, params, versions.is_new)
     rows = verify(shelf, versions, found, params, report)
-    if found.crowds:
-        rows = join_anchors(shelf, rows, params)
+    rows, more = join_anchors(shelf, rows, params) if found.crowds else (rows, 0)
     if params.same_story:
         rows = add_same_story(shelf, versions, rows, params)
     shelf.counts.update(
         articles=len(shelf.ids), versions=len(versions.numbers), copies=len(versions.copies),
-        skipped=len(shelf.skipped), candidates=len(found.left), matches=len(rows.a), crowds=len(found.crowds),
+        skipped=len(shelf.skipped), candidates=len(found.left) + more, matches=len(rows.a), crowds=len(found.crowds),
         left_out=min(
             sum(crowd.left_out for crowd in found.crowds),
-            len(versions.numbers) * (len(versions.numbers) - 1) // 2 - len(found.left),
+            len(versions.numbers) * (len(versions.numbers) - 1) // 2 - len(found.left) - more,
         ),
     )  # fmt: skip
     return Scan(shelf, rows, found.crowds, params)

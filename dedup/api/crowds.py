@@ -15,11 +15,14 @@ __all__ = ["join_anchors"]
 _ROUNDS = 4  # each joins what the one before brought together
 
 
-def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> Rows:
-    """The matches, and those of versions with the anchors of what they match, at most one a version and round: a hub of a
-    crowd has joined one anchor, and the other members of the crowd were compared with hubs alone.
+def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
+    """The matches with those of versions and the anchors of what they match, and how many more pairs were examined.
+
+    A hub of a crowd has joined one anchor, and the other members of the crowd were compared with hubs alone. At most
+    one pair a version and round.
     """
     examined = set(zip(rows.a.tolist(), rows.b.tolist(), strict=True))
+    more = 0
     for _ in range(_ROUNDS):
         pairs = _missing(shelf, rows, examined)
         if not pairs:
@@ -28,7 +31,8 @@ def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> Rows:
         left, right = np.array(sorted(pairs), np.int64).T
         parts = [match_pairs(shelf, left[block], right[block], params) for block in blocks(shelf.corpus, left, right)]
         rows = ordered(Rows.join([rows, *parts]), shelf.ids)
-    return rows
+        more += len(pairs)
+    return rows, more
 
 
 def _missing(shelf: Shelf, rows: Rows, examined: set[tuple[int, int]]) -> set[tuple[int, int]]:
