@@ -11,7 +11,7 @@ import numpy as np
 from dedup import lexicon
 from dedup.facts import Code, Known, Mention, agree
 from dedup.models import FactKind
-from dedup.novelty.version import UNIT, Version, find_phrases, phrase_table
+from dedup.novelty.version import UNIT, Phrases, Version, find_phrases, phrase_table
 from dedup.text import phrases_of
 
 __all__ = ["Conflict", "find_conflicts"]
@@ -144,7 +144,7 @@ def _numbered() -> list[tuple[str, str]]:
 
 
 @functools.cache
-def _words() -> dict[int, dict[tuple[int, ...], int]]:
+def _words() -> Phrases:
     rows = _numbered()
     return phrase_table({tuple(h): i for i, h in enumerate(phrases_of([word for _, word in rows]))})
 

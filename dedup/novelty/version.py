@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from dedup.novelty.asides import find_asides
 from dedup.sentences import split
 from dedup.text import phrases_of, spans
 
-__all__ = ["GRAMMAR", "LINK", "UNIT", "Version", "find_phrases", "phrase_table", "prepare"]
+__all__ = ["GRAMMAR", "LINK", "UNIT", "Phrases", "Version", "find_phrases", "phrase_table", "prepare"]
 
 GRAMMAR, LINK = 1, 2  # of Version.role
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -174,8 +174,8 @@ def _weights(syllables: _U64, is_number: _Bool, is_name: _Bool) -> _I64:
 @functools.cache
 def _frequencies() -> tuple[_U64, _I64]:
     rarity: dict[int, int] = {}
-    for syllable, count in lexicon.frequencies().items():
-        hashes = phrases_of([syllable])[0]
+    counts = lexicon.frequencies()
+    for hashes, count in zip(phrases_of(list(counts)), counts.values(), strict=True):
         if len(hashes) == 1:
             rarity[hashes[0]] = max(UNIT // 2, round(UNIT * math.log2(10_000 / min(count, 10_000))))
     keys = sorted(rarity)
@@ -190,7 +190,7 @@ def _roles(syllables: _U64) -> np.ndarray[Any, np.dtype[np.int8]]:
 
 
 @functools.cache
-def _function_words() -> dict[int, dict[tuple[int, ...], int]]:
+def _function_words() -> Phrases:
     kinds = {"grammar": GRAMMAR, "link": LINK}
     rows = lexicon.function_words()
     forms = phrases_of([phrase for _, phrase in rows])
@@ -226,7 +226,7 @@ def _groups(syllables: _U64) -> _U64:
 
 
 @functools.cache
-def _synonyms() -> dict[int, dict[tuple[int, ...], int]]:
+def _synonyms() -> Phrases:
     rows = lexicon.synonyms()
     forms = phrases_of([*rows, *rows.values()])
     groups = {}
@@ -238,25 +238,33 @@ def _synonyms() -> dict[int, dict[tuple[int, ...], int]]:
     return phrase_table(groups)
 
 
-def phrase_table(values: dict[tuple[int, ...], int]) -> dict[int, dict[tuple[int, ...], int]]:
-    result: dict[int, dict[tuple[int, ...], int]] = {}
+class Phrases(NamedTuple):
+    """Phrases with a value each: by their first syllable, and these sorted."""
+
+    firsts: _U64
+    by_first: dict[int, dict[tuple[int, ...], int]]
+
+
+def phrase_table(values: dict[tuple[int, ...], int]) -> Phrases:
+    """The phrases made ready to be found."""
+    by_first: dict[int, dict[tuple[int, ...], int]] = {}
     for phrase, value in values.items():
-        result.setdefault(phrase[0], {})[phrase] = value
-    return result
+        by_first.setdefault(phrase[0], {})[phrase] = value
+    return Phrases(np.array(sorted(by_first), np.uint64), by_first)
 
 
-def find_phrases(syllables: _U64, phrases: dict[int, dict[tuple[int, ...], int]]) -> list[tuple[int, int, int]]:
+def find_phrases(syllables: _U64, phrases: Phrases) -> list[tuple[int, int, int]]:
     """Where phrases stand, leftmost longest: (first, behind, value)."""
-    row, found, i = syllables.tolist(), [], 0
-    while i < len(row):
-        step = 1
-        if row[i] in phrases:
-            known = phrases[row[i]]
-            for size in (4, 3, 2, 1):
-                value = known.get(tuple(row[i : i + size]))
-                if value is not None:
-                    found.append((i, min(i + size, len(row)), value))
-                    step = size
-                    break
-        i += step
+    row, found, done = syllables.tolist(), [], 0
+    place = np.minimum(np.searchsorted(phrases.firsts, syllables), len(phrases.firsts) - 1)
+    for i in np.flatnonzero(phrases.firsts[place] == syllables).tolist():
+        if i < done:
+            continue
+        known = phrases.by_first[row[i]]
+        for size in (4, 3, 2, 1):
+            value = known.get(tuple(row[i : i + size]))
+            if value is not None:
+                done = min(i + size, len(row))
+                found.append((i, done, value))
+                break
     return found
