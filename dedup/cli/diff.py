@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dedup.cli.columns import chosen_columns, column
 from dedup.cli.talk import choose_language, listen, tell
 from dedup.cli.versions import are_files, read_chosen, read_files
 from dedup.cli.words import Language, say
@@ -19,13 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["diff_command"]
 
-_COLUMNS = ("id", "text", "title", "source", "url", "published")
 _PAGES = (".html", ".htm")
 _STDOUT = "-"
-
-
-def _column(name: str) -> Any:
-    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Column that holds the {name}.", rich_help_panel="Columns")
 
 
 def diff_command(
@@ -41,19 +37,19 @@ def diff_command(
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="A page with the texts side by side: .html, or -.")
     ] = None,
-    id: Annotated[str | None, _column("id")] = None,
-    text: Annotated[str | None, _column("text")] = None,
-    title: Annotated[str | None, _column("title")] = None,
-    source: Annotated[str | None, _column("source")] = None,
-    url: Annotated[str | None, _column("url")] = None,
-    published: Annotated[str | None, _column("published")] = None,
+    id: Annotated[str | None, column("id")] = None,
+    text: Annotated[str | None, column("text")] = None,
+    title: Annotated[str | None, column("title")] = None,
+    source: Annotated[str | None, column("source")] = None,
+    url: Annotated[str | None, column("url")] = None,
+    published: Annotated[str | None, column("published")] = None,
     lang: Annotated[
         str | None, typer.Option(metavar="vi|en", help="Language of the screen; by default that of the locale.")
     ] = None,
 ) -> None:
     """Says which facts the last version adds to those before it, drops, and tells differently."""
     options = dict(locals())
-    columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
+    columns = chosen_columns(options)
     spoken = choose_language(lang)
     if len(names) < 2:
         raise typer.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from dedup.cli.columns import chosen_columns, column
 from dedup.cli.layout import View
 from dedup.cli.outputs import Outputs
 from dedup.cli.talk import choose_language, listen, tell
@@ -23,16 +24,11 @@ __all__ = ["scan_command"]
 _SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", "passage", "min_shared",
            "same_story", "same_story_days", "same_story_bucket", "candidates", "band_recall",
            "max_bucket", "hubs", "threads")  # fmt: skip
-_COLUMNS = ("id", "text", "title", "source", "url", "published")
 _OUTPUTS, _LIMITS = "Outputs", "Sketches and limits"
 
 
 def _option(metavar: str | None, help: str, panel: str = "Options") -> Any:
     return typer.Option(metavar=metavar, help=help, rich_help_panel=panel, show_default=True)
-
-
-def _column(name: str) -> Any:
-    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Column that holds the {name}.", rich_help_panel="Columns")
 
 
 class _Job(NamedTuple):
@@ -94,12 +90,12 @@ def scan_command(
     hubs: Annotated[int, _option("N", "Articles that stand for a crowd.", _LIMITS)] = 8,
     same_story_bucket: Annotated[int, _option("N", "More articles on one name are a crowd.", _LIMITS)] = 64,
     threads: Annotated[int | None, _option("N", "Kernels at work at once.", _LIMITS)] = None,
-    id: Annotated[str | None, _column("id")] = None,
-    text: Annotated[str | None, _column("text")] = None,
-    title: Annotated[str | None, _column("title")] = None,
-    source: Annotated[str | None, _column("source")] = None,
-    url: Annotated[str | None, _column("url")] = None,
-    published: Annotated[str | None, _column("published")] = None,
+    id: Annotated[str | None, column("id")] = None,
+    text: Annotated[str | None, column("text")] = None,
+    title: Annotated[str | None, column("title")] = None,
+    source: Annotated[str | None, column("source")] = None,
+    url: Annotated[str | None, column("url")] = None,
+    published: Annotated[str | None, column("published")] = None,
     show: Annotated[str, _option("stories|matches|template|all", "What the screen lists.")] = "stories",
     top: Annotated[int | None, _option("N", "How many of these; 0: all. By default what fits 25 lines.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
@@ -113,7 +109,7 @@ def scan_command(
     if strip not in (None, "furniture") or (strip and stripped is None):
         raise ParamError(f"strip={strip!r}: need furniture, and --stripped FILE for what is left")
     params = Params(containment=_containment(containment), **{name: options[name] for name in _SKETCH})
-    columns = {name: options[name] for name in _COLUMNS if options[name] is not None}
+    columns = chosen_columns(options)
     outputs = Outputs(matches, stories, decisions, stripped, keep, summary, furniture_out, keep_templates, review)
     view = _view(show, top, paths, columns, against, outputs)
     job = _Job(paths, against or [], params, furniture, columns, outputs, view, choose_language(lang), strict, started)
