@@ -13,7 +13,6 @@ from dedup.errors import ArticleError
 from dedup.facts import Known
 from dedup.models import Article, Change, Counterpart, Diff, Fact, FactKind, Match, Story
 from dedup.novelty import News, Version, find_changes, find_news, prepare
-from dedup.novelty.asides import find_asides
 from dedup.novelty.pieces import Piece, fact_of, kind_of, merge_strange, without
 from dedup.text import furniture_spans
 
@@ -66,7 +65,9 @@ def diff(a: Any, b: Any) -> Diff:
             for one, two, kind in changes
         ),
         shared=tuple(_shared(added, dropped, former, article)),
-        left_out=tuple(fact for one in (*given, article) for fact in _left_out(one)),
+        left_out=tuple(
+            fact for one, its in zip((*former, article), (*versions, own), strict=True) for fact in _left_out(one, its)
+        ),
         relation=match.relation, resemblance=match.resemblance, a_in_b=match.a_in_b, b_in_a=match.b_in_a,
     )  # fmt: skip
 
@@ -131,11 +132,11 @@ def _sentence(version: Version, number: int, article: Article) -> Fact:
     return fact_of(version, (int(version.edges[number]), int(version.edges[number + 1])), "statement", article.id)
 
 
-def _left_out(article: Article) -> list[Fact]:
+def _left_out(article: Article, version: Version) -> list[Fact]:
     """Furniture and asides, spans that touch as one."""
     text = article.text
     mask = np.zeros(len(text) + 1, np.bool_)
-    for start, end in (*furniture_spans(text), *find_asides(text)):
+    for start, end in (*furniture_spans(text), *version.asides):
         mask[start:end] = True
     edges = np.flatnonzero(np.diff(mask, prepend=False)).reshape(-1, 2).tolist()
     return [Fact(text[start:end], start, end, "statement", article.id) for start, end in edges]

@@ -58,28 +58,19 @@ def marginals(table: _F64, bonds: _F64, edges: _I64, weights: Weights) -> _F64:
     sizes = np.diff(edges)
     if not len(sizes):
         return np.zeros(0)
-    order = np.argsort(-sizes, kind="stable")
-    sizes, first = sizes[order], edges[:-1][order]
-    alive = np.searchsorted(-sizes, -np.arange(sizes[0])).tolist()  # sentences longer than each place: a prefix
-    new = np.exp(np.clip(table @ weights.features + weights.bias, -_LIMIT, _LIMIT))
-    stay = np.exp(np.stack([bonds @ weights.stay_known, bonds @ weights.stay_new], 1))
-    forward = np.zeros((len(sizes), int(sizes[0]), 2))
-    for t, m in enumerate(alive):
-        state, here = forward[:m, t], first[:m] + t
-        if t == 0:
-            state[:, 0], state[:, 1] = 1, new[here]
-        else:
-            known, fresh = forward[:m, t - 1, 0], forward[:m, t - 1, 1]
-            state[:, 0] = known * stay[here, 0] + fresh
-            state[:, 1] = (known + fresh * stay[here, 1]) * new[here]
-        state /= state.sum(1, keepdims=True)
-    result = np.zeros(len(table))
-    behind = np.ones((len(sizes), 2))
-    for t, m in reversed(list(enumerate(alive))):
-        here = first[:m] + t
-        both = forward[:m, t] * behind[:m]
-        result[here] = both[:, 1] / both.sum(1)
-        known, fresh = behind[:m, 0].copy(), behind[:m, 1] * new[here]
-        behind[:m, 0], behind[:m, 1] = known * stay[here, 0] + fresh, known + fresh * stay[here, 1]
-        behind[:m] /= behind[:m].sum(1, keepdims=True)
+    place = np.arange(int(sizes.max()))[:, None]
+    is_inside = place < sizes  # a column for each sentence
+    at = np.minimum(edges[:-1] + place, len(table) - 1)
+    new = np.where(is_inside, np.exp(np.clip(table @ weights.features + weights.bias, -_LIMIT, _LIMIT))[at], 0.0)
+    known = np.where(is_inside, np.exp(bonds @ weights.stay_known)[at], 1.0)
+    fresh = np.where(is_inside, np.exp(bonds @ weights.stay_new)[at], 1.0)
+    forward, behind = np.empty_like(new), np.ones_like(new)  # odds of news, by what stands before and behind
+    forward[0] = new[0]
+    for t in range(1, len(new)):
+        forward[t] = new[t] * (1 + forward[t - 1] * fresh[t]) / (known[t] + forward[t - 1])
+    for t in range(len(new) - 1, 0, -1):
+        ahead = new[t] * behind[t]
+        behind[t - 1] = (1 + ahead * fresh[t]) / (known[t] + ahead)
+    odds = (forward * behind).T[is_inside.T]
+    result: _F64 = odds / (1 + odds)
     return result

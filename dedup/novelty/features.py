@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -164,31 +165,39 @@ def _keys(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Al
 
 def _gaps(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment) -> None:
     """Words instead of others (a paraphrase or another value) against words added between common ones."""
-    ours, weights = v.syllables.tolist(), v.weights.tolist()
-    theirs, their_weights = evidence.syllables, evidence.weights
-    totals = np.concatenate([[0], np.cumsum(v.weights)])
-    gap, own, other, common = (column[name] for name in ("gap", "gap_weight", "gap_other", "in_common"))
-    for s, chosen in enumerate(alignment.chosen):
-        lo, hi = int(v.edges[s]), int(v.edges[s + 1])
-        back = 0.0
-        sentence = np.unique(v.syllables[lo:hi]) if chosen else v.syllables[:0]
+    ours, weights, edges = v.syllables.tolist(), v.weights.tolist(), v.edges.tolist()
+    theirs, their_weights, their_edges = (
+        values.tolist() for values in (evidence.syllables, evidence.weights, evidence.edges)
+    )
+    totals, rests = _running(v.weights), _running(evidence.weights)
+    share, own, other = ([0.0] * len(v) for _ in range(3))
+    common, back = [0.0] * len(v), [0.0] * len(v)
+    for (lo, hi), chosen in zip(itertools.pairwise(edges), alignment.chosen, strict=True):
+        said, explained = set(ours[lo:hi]), 0.0
         for u in chosen[:2]:
-            first, behind = int(evidence.edges[u]), int(evidence.edges[u + 1])
-            row, heavy = theirs[first:behind], their_weights[first:behind]
-            rest = np.concatenate([[0], np.cumsum(heavy)])
-            is_common = np.ones(hi - lo, np.bool_)
-            for g in gaps(ours[lo:hi], row.tolist(), weights[lo:hi], _ANCHOR):
-                is_common[g.lo : g.hi] = False
-                mine = int(totals[lo + g.hi] - totals[lo + g.lo])
-                its = int(rest[g.other_hi] - rest[g.other_lo])
-                part = slice(lo + g.lo, lo + g.hi)
-                better = (common[part] == 0) & (its / max(1, mine + its) >= gap[part])
-                gap[part] = np.where(better, its / max(1, mine + its), gap[part])
-                own[part] = np.where(better, min(mine / UNIT, 40) / 10, own[part])
-                other[part] = np.where(better, min(its / UNIT, 40) / 10, other[part])
-            common[lo:hi] = np.maximum(common[lo:hi], is_common)
-            back = max(back, int(heavy[is_in(row, sentence)].sum()) / max(1, int(heavy.sum())))
-        column["explained_back"][lo:hi] = back
+            first, behind = their_edges[u], their_edges[u + 1]
+            in_gaps: set[int] = set()
+            for g in gaps(ours[lo:hi], theirs[first:behind], weights[lo:hi], _ANCHOR):
+                mine = totals[lo + g.hi] - totals[lo + g.lo]
+                its = rests[first + g.other_hi] - rests[first + g.other_lo]
+                ratio = its / max(1, mine + its)
+                for i in range(lo + g.lo, lo + g.hi):
+                    in_gaps.add(i)
+                    if not common[i] and ratio >= share[i]:
+                        share[i], own[i], other[i] = ratio, min(mine / UNIT, 40) / 10, min(its / UNIT, 40) / 10
+            for i in range(lo, hi):
+                common[i] = max(common[i], float(i not in in_gaps))
+            known = sum(w for x, w in zip(theirs[first:behind], their_weights[first:behind], strict=True) if x in said)
+            explained = max(explained, known / max(1, rests[behind] - rests[first]))
+        back[lo:hi] = [explained] * (hi - lo)
+    rows = {"gap": share, "gap_weight": own, "gap_other": other, "in_common": common, "explained_back": back}
+    for name, values in rows.items():
+        column[name][:] = values
+
+
+def _running(values: _I64) -> list[int]:
+    """The sums of the first 0, 1, … values."""
+    return [0, *np.cumsum(values).tolist()]
 
 
 def _places(column: dict[str, _F64], v: Version, known: _I64) -> None:

@@ -45,6 +45,7 @@ class Version:
         is_number, is_name, is_aside, opens_line, opens_clause, ends_word: bool. Names are found by their capitals;
             asides are by-lines, photo credits and buttons, which hold no news; ends_word is the second syllable of a
             compound.
+        asides: their spans in the text, (start, end).
         role: int8, GRAMMAR or LINK for words without news of their own, else 0.
         edges: int64 (sentences + 1,), where each sentence begins; sentence: int64, the number of each one's sentence.
         digests: uint64 (sentences,), equal for equal sentences.
@@ -64,6 +65,7 @@ class Version:
     opens_line: _Bool
     opens_clause: _Bool
     ends_word: _Bool
+    asides: tuple[tuple[int, int], ...]
     role: np.ndarray[Any, np.dtype[np.int8]]
     edges: _I64
     sentence: _I64
@@ -103,15 +105,15 @@ def prepare(text: str, published: datetime | date | None = None, title: str = ""
     sentence = np.repeat(np.arange(len(sizes)), sizes)
     opens_clause[edges[:-1]] = True
     digests = _digests(syllables, edges)
-    is_aside = _within(find_asides(text), starts, ends)
+    asides = find_asides(text)
+    is_aside = _within(asides, starts, ends)
     if title:
         is_aside |= np.isin(digests, prepare(title).digests)[sentence]
     mentions = find_facts(text, published) if len(syllables) else []
     return Version(
         text, syllables, _groups(syllables), starts, ends, _weights(syllables, is_number, is_name), is_number,
-        is_name, is_aside, opens_line, opens_clause,
-        _word_ends(syllables, opens_clause), _roles(syllables), edges, sentence,
-        digests, *_placed(mentions, starts, ends),
+        is_name, is_aside, opens_line, opens_clause, _word_ends(syllables, opens_clause), tuple(asides),
+        _roles(syllables), edges, sentence, digests, *_placed(mentions, starts, ends),
     )  # fmt: skip
 
 
