@@ -55,14 +55,8 @@ def read_cases(paths: list[str]) -> list[Case]:
                 total = np.concatenate([[0], np.cumsum(hit)])
                 table = features(one, evidence, align(one, evidence))
                 truth = total[one.ends] > total[one.starts]
-                cases.append(Case(f"{path}:{number}", one, table, ties(one, table), truth, _is_fresh(one)))
+                cases.append(Case(f"{path}:{number}", one, table, ties(one, table), truth, one.is_fresh))
     return cases
-
-
-def _is_fresh(version: Version) -> np.ndarray[Any, Any]:
-    first = np.zeros(len(version.digests), np.bool_)
-    first[np.unique(version.digests, return_index=True)[1]] = True
-    return first[version.sentence]
 
 
 def learn(cases: list[Case], penalty: float) -> decode.Weights:

@@ -318,6 +318,10 @@ class Scan:
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order: which corpus this was."""
+        return self._digest
+
+    @functools.cached_property
+    def _digest(self) -> str:
         return self._shelf.digest()
 
     def _choose(self, keep_templates: KeepTemplates) -> Choice:

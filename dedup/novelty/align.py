@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup.novelty.version import Version
 
-__all__ = ["Alignment", "Evidence", "Gap", "align", "common_runs", "gaps"]
+__all__ = ["WHOLE", "Alignment", "Evidence", "Gap", "align", "common_runs", "gaps"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
@@ -20,7 +20,7 @@ _CHOSEN = 4  # of them at most explain it
 _FIRST, _LATER = 0.05, 0.12  # of its weight that the first, and each later one, must explain
 _COMMON = 32  # sentences of the other version that hold a word: more, and the word brings no candidates
 _MANY, _FEW = 48, 25  # a word found beside its neighbour counts in full, alone by its rarity: of 64
-_WHOLE = 64
+WHOLE = 64  # of Alignment.strength: a syllable is surely there
 _RARE = 6 * 16  # weight from which a word found alone is trusted
 _BITS = 16  # for the weight of a sentence
 _BLOCK = 1 << 16  # pairs weighed at a time: they stay in the cache
@@ -128,18 +128,18 @@ def align(version: Version, evidence: Evidence) -> Alignment:
         table = weighed[starts[lo] : starts[hi]].reshape(hi - lo, size)
         cover = np.zeros(size, np.int64)
         picked: list[int] = []
-        left, need = list(range(hi - lo)), _FIRST * _WHOLE * totals[s]
+        left, need = list(range(hi - lo)), _FIRST * WHOLE * totals[s]
         while left and len(picked) < _CHOSEN:
             gains = np.maximum(table[left] - cover, 0).sum(1)
             at = int(np.argmax(gains))
             if gains[at] < max(need, 1):
                 break
             if not picked:
-                best[s] = gains[at] / (_WHOLE * totals[s])
+                best[s] = gains[at] / (WHOLE * totals[s])
             row = left.pop(at)
             picked.append(row)
             cover = np.maximum(cover, table[row])
-            need = _LATER * _WHOLE * totals[s]
+            need = _LATER * WHOLE * totals[s]
         chosen[s] = tuple(int(others[lo + row]) for row in picked)
         if picked:
             part = found[starts[lo] : starts[hi]].reshape(hi - lo, size)[picked].max(0)
@@ -199,7 +199,7 @@ def _found(version: Version, evidence: Evidence, tokens: _I64, others: _I64) -> 
     before = ~bound[tokens] & is_in(within(pairs[tokens], others), evidence.pairs)
     behind = ~bound[tokens + 1] & is_in(within(pairs[tokens + 1], others), evidence.pairs)
     alone = np.where(version.weights[tokens] >= _RARE, _MANY, _FEW)
-    result: _I64 = np.where(there, np.where(before | behind, _WHOLE, alone), 0)
+    result: _I64 = np.where(there, np.where(before | behind, WHOLE, alone), 0)
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dedup.facts import Known
-from dedup.novelty.align import Alignment, Evidence, common_runs, gaps, is_in, within
+from dedup.novelty.align import WHOLE, Alignment, Evidence, common_runs, gaps, is_in, within
 from dedup.novelty.version import GRAMMAR, LINK, UNIT, Version
 
 __all__ = ["NAMES", "TIES", "features", "ties"]
@@ -16,7 +16,6 @@ __all__ = ["NAMES", "TIES", "features", "ties"]
 _F64 = np.ndarray[Any, np.dtype[np.float64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _RUNS = (2, 3, 5, 8, 12, 20)
-_WHOLE = 64  # of Alignment.strength
 _ANCHOR = 3 * UNIT  # common words lighter than this between two gaps belong to them
 _HEAVY = 3 * UNIT
 
@@ -75,7 +74,7 @@ def features(version: Version, evidence: Evidence, alignment: Alignment) -> _F64
     if not n:
         return table
     run = common_runs(v, evidence, _RUNS)
-    known = np.maximum(alignment.strength, _WHOLE * (run >= 5))
+    known = np.maximum(alignment.strength, WHOLE * (run >= 5))
     _match(column, v, evidence, alignment, run)
     _surroundings(column, v, alignment, known)
     _keys(column, v, evidence, alignment, known)
@@ -86,7 +85,7 @@ def features(version: Version, evidence: Evidence, alignment: Alignment) -> _F64
 
 
 def _match(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment, run: _I64) -> None:
-    column["aligned"][:] = alignment.strength / _WHOLE
+    column["aligned"][:] = alignment.strength / WHOLE
     column["anywhere"][:] = is_in(v.syllables, evidence.all)
     for n in _RUNS:
         column[f"run_{n}"][:] = run >= n
@@ -95,7 +94,7 @@ def _match(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: A
     column["grammar"][:], column["link"][:], column["aside"][:] = v.role == GRAMMAR, v.role == LINK, v.is_aside
     column["opens_clause"][:] = v.opens_clause
     column["best"][:] = alignment.best[v.sentence]
-    column["synonym"][:] = _synonyms(v, evidence, alignment) & (alignment.strength < _WHOLE // 2) & (run < 5)
+    column["synonym"][:] = _synonyms(v, evidence, alignment) & (alignment.strength < WHOLE // 2) & (run < 5)
     chosen = np.array([len(c) for c in alignment.chosen])
     column["unaligned"][:], column["explaining"][:] = (chosen == 0)[v.sentence], chosen[v.sentence]
 
@@ -122,14 +121,14 @@ def _window(v: Version, known: _I64, reach: int) -> _F64:
     hi = np.minimum(np.arange(len(v)) + reach + 1, v.edges[v.sentence + 1])
     part = np.concatenate([[0], np.cumsum(known * v.weights)])
     whole = np.concatenate([[0], np.cumsum(v.weights)])
-    result: _F64 = (part[hi] - part[lo]) / (_WHOLE * (whole[hi] - whole[lo]))
+    result: _F64 = (part[hi] - part[lo]) / (WHOLE * (whole[hi] - whole[lo]))
     return result
 
 
 def _surroundings(column: dict[str, _F64], v: Version, alignment: Alignment, known: _I64) -> None:
-    share = known / _WHOLE
+    share = known / WHOLE
     column["known"][:] = share
-    of_sentence = _share(alignment.strength * v.weights, _WHOLE * v.weights, v.edges[:-1])[v.sentence]
+    of_sentence = _share(alignment.strength * v.weights, WHOLE * v.weights, v.edges[:-1])[v.sentence]
     column["sentence"][:], column["sentence_squared"][:] = of_sentence, of_sentence**2
     first, behind = v.edges[v.sentence], v.edges[v.sentence + 1]
     place = np.arange(len(v))
@@ -140,9 +139,9 @@ def _surroundings(column: dict[str, _F64], v: Version, alignment: Alignment, kno
     column["near_2"][:], column["near_6"][:] = _window(v, known, 2), _window(v, known, 6)
     edges = np.flatnonzero(v.opens_clause)
     clause = np.cumsum(v.opens_clause) - 1
-    column["clause"][:] = _share(known * v.weights, _WHOLE * v.weights, edges)[clause]
+    column["clause"][:] = _share(known * v.weights, WHOLE * v.weights, edges)[clause]
     column["clause_length"][:] = np.minimum(np.diff(np.append(edges, len(v)))[clause], 20) / 20
-    column["document"][:] = int((known * v.weights).sum()) / (_WHOLE * int(v.weights.sum()))
+    column["document"][:] = int((known * v.weights).sum()) / (WHOLE * int(v.weights.sum()))
 
 
 def _keys(column: dict[str, _F64], v: Version, evidence: Evidence, alignment: Alignment, known: _I64) -> None:
@@ -209,7 +208,7 @@ def _places(column: dict[str, _F64], v: Version, known: _I64) -> None:
     ones = np.ones(len(v), np.int64)
     for name, part in (("capitals", v.is_name), ("numbers", v.is_number), ("asides", v.is_aside)):
         column[name][:] = _share(part.astype(np.int64), ones, v.edges[:-1])[v.sentence]
-    is_new = (known < _WHOLE // 2) & ~v.is_aside
+    is_new = (known < WHOLE // 2) & ~v.is_aside
     mass = np.add.reduceat(np.where(is_new, v.weights, 0), v.edges[:-1])
     column["uncovered"][:] = np.minimum(mass / UNIT, 100)[v.sentence] / 20
     distance = _distance(v, is_new & (v.weights > _HEAVY))

@@ -30,9 +30,7 @@ def cut(version: Version, is_new: _Bool, known: _Bool) -> list[Piece]:
 
     A sentence that the text has had before gives none.
     """
-    fresh = np.zeros(len(version.digests), np.bool_)
-    fresh[np.unique(version.digests, return_index=True)[1]] = True
-    marked = is_new & ~version.is_aside & fresh[version.sentence] if len(version) else is_new
+    marked = is_new & ~version.is_aside & version.is_fresh
     opens = np.zeros(len(version) + 1, np.bool_)
     opens[version.edges] = True
     for mention, (lo, hi) in zip(version.mentions, version.mention_edges, strict=True):

@@ -77,6 +77,13 @@ class Version:
     def __len__(self) -> int:
         return len(self.syllables)
 
+    @property
+    def is_fresh(self) -> _Bool:
+        """Bool (n,): False for the syllables of a sentence that the text has had before."""
+        first = np.zeros(len(self.digests), np.bool_)
+        first[np.unique(self.digests, return_index=True)[1]] = True
+        return first[self.sentence]
+
     def held(self, lo: int, hi: int) -> Iterator[tuple[Mention, int, int]]:
         """The typed facts that hold one of the syllables lo:hi, and their own: (fact, first, behind)."""
         for i in range(bisect.bisect_right(self.mention_reach, lo), len(self.mentions)):
