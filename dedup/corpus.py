@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ __all__ = ["Corpus", "Prepared", "passages"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_U8 = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 class _Chunk(NamedTuple):
@@ -193,8 +195,17 @@ def passages(
     """The copied passages of two texts, by their start in a (greedy string tiling; Wise 1993)."""
     syl_a, flag_a, start_a, end_a = spans(a, params, learnt_a)
     syl_b, flag_b, start_b, end_b = spans(b, params, learnt_b)
-    tiles = kernels.tile_spans(syl_a, flag_a, syl_b, flag_b)
     return [
         Passage(int(start_a[i]), int(end_a[i + n - 1]), int(start_b[j]), int(end_b[j + n - 1]), n)
-        for i, j, n in sorted(tiles.tolist())
+        for tile in sorted(kernels.tile_spans(syl_a, syl_b).tolist())
+        for i, j, n in _pieces(tile, flag_a, flag_b)
     ]
+
+
+def _pieces(tile: list[int], flag_a: _U8, flag_b: _U8) -> Iterator[tuple[int, int, int]]:
+    """A tile (start in a, start in b, syllables) cut where furniture stands inside one of the two texts."""
+    i, j, n = tile
+    is_cut = (flag_a[i + 1 : i + n] | flag_b[j + 1 : j + n]) & kernels.CUT != 0
+    edges = [0, *(np.flatnonzero(is_cut) + 1).tolist(), n]
+    for lo, hi in itertools.pairwise(edges):
+        yield i + lo, j + lo, hi - lo

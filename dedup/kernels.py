@@ -5,7 +5,8 @@ of the files it calls. Entry points (`@_entry`) are compiled once for this proce
 compiled into them. Each entry works on a range of articles or pairs and releases the GIL, so one thread pool serves.
 
 Words: `buf` is UTF-8 (uint8), article d is buf[offsets[d]:offsets[d + 1]]. `syl` are syllable hashes (uint64), `flag`
-their flags (uint8, below). A *cut* stands before a syllable where page furniture was removed: nothing runs across it.
+their flags (uint8, below). A *cut* stands before a syllable where page furniture was removed; figures run across it,
+as if the furniture had never stood there.
 """
 
 from __future__ import annotations
@@ -952,35 +953,23 @@ def _longest(offsets, lo, hi):
 
 
 @njit
-def _shingles(syl, flag, n, k, out, opens):
-    """Hashes of each k consecutive syllables, in order; opens[j] where shingle j is the first behind a cut.
-
-    A text of fewer than k syllables (or cut into pieces of fewer) is one shingle of all it has.
-    """
+def _shingles(syl, n, k, out):
+    """Hashes of each k consecutive syllables, in order. A text of fewer is one shingle of all it has."""
     top = _power(_ROLL, k)
-    h, run, m = np.uint64(0), 0, 0
-    is_first = True
+    h = np.uint64(0)
     for i in range(n):
-        if flag[i] & CUT:
-            h, run = np.uint64(0), 0
-            is_first = True
         h = h * _ROLL + syl[i]
-        run += 1
-        if run > k:
+        if i >= k:
             h -= top * syl[i - k]
-        if run >= k:
-            out[m] = _mix(h)
-            opens[m] = is_first
-            is_first = False
-            m += 1
-    if m == 0 and n > 0:
-        h = np.uint64(n)
-        for i in range(n):
-            h = _mix(h * _ROLL + syl[i])
-        out[0] = h
-        opens[0] = True
-        m = 1
-    return m
+        if i >= k - 1:
+            out[i - k + 1] = _mix(h)
+    if n >= k or n == 0:
+        return max(n - k + 1, 0)
+    h = np.uint64(n)
+    for i in range(n):
+        h = _mix(h * _ROLL + syl[i])
+    out[0] = h
+    return 1
 
 
 @njit
@@ -1002,23 +991,18 @@ def _few(shingles, m, limit):
 
 
 @njit
-def _winnow(shingles, opens, m, window, bound, out):
+def _winnow(shingles, m, window, bound, out):
     """Selected shingles: the smallest of each window (the rightmost of equals), and all below `bound`."""
-    n, seg, best = 0, 0, -1
-    chosen = -1
+    n, best, chosen = 0, 0, -1
     for i in range(m):
-        if opens[i]:
-            seg, best = i, i
-        elif best < max(seg, i - window + 1):
-            best = max(seg, i - window + 1)
+        if best < i - window + 1:
+            best = i - window + 1
             for j in range(best + 1, i + 1):
                 if shingles[j] <= shingles[best]:
                     best = j
         elif shingles[i] <= shingles[best]:
             best = i
-        is_full = i - seg + 1 >= window
-        is_end = i + 1 == m or opens[i + 1]
-        if (is_full or is_end) and best != chosen:
+        if (i + 1 >= window or i + 1 == m) and best != chosen:
             if not shingles[best] < bound:  # those below the bound are taken as they pass
                 out[n] = shingles[best]
                 n += 1
@@ -1030,13 +1014,13 @@ def _winnow(shingles, opens, m, window, bound, out):
 
 
 @njit
-def _fingerprints(shingles, opens, m, window, bound, picked, out):
+def _fingerprints(shingles, m, window, bound, picked, out):
     """Fingerprints of m shingles into `out`, sorted and distinct. Returns how many, and how many of them are selected
     by winnowing or by the bound: fewer where the text is so short that all its shingles are kept.
     """
     if m == 0:
         return 0, 0
-    n = _winnow(shingles, opens, m, window, bound, picked)
+    n = _winnow(shingles, m, window, bound, picked)
     _sort_hashes(picked, n, out)
     selected = _distinct(out, n)
     if m > 64 and _few(shingles, m, 64) > 64:
@@ -1114,7 +1098,7 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
     scratch = _scratch(_longest(offsets, 0, count), False)
     syl, flag = scratch[1][0], scratch[1][1]
     size = len(syl) + 1
-    shingles, opens, picked = np.empty(size, np.uint64), np.empty(size, np.bool_), np.empty(size, np.uint64)
+    shingles, picked = np.empty(size, np.uint64), np.empty(size, np.uint64)
     chosen = np.empty(size, np.uint64)
     bound = np.uint64(0xFFFFFFFFFFFFFFFF) // np.uint64(window) if window < 20 else np.uint64(0xCCCCCCCCCCCCCCC)
     result = np.empty(max(64, 64 * count), np.uint64)
@@ -1140,17 +1124,16 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
         n, removed[d] = _canonical(before, tables, scratch, groups[d])
         x, y = np.uint64(n), np.uint64(0)
         for i in range(n):
-            s = syl[i] ^ (_U1 if flag[i] & CUT else np.uint64(0))
-            x = (x ^ s) * _M1
+            x = (x ^ syl[i]) * _M1
             x ^= x >> _U31
-            y = (y + s) * _M2
+            y = (y + syl[i]) * _M2
             y ^= y >> _U33
         versions[d, 0], versions[d, 1] = x, y
         syllables[d, 0], syllables[d, 1] = n, before - n
-        m = _shingles(syl, flag, n, k, shingles, opens)
+        m = _shingles(syl, n, k, shingles)
         if len(slopes) > 0:
             _permute_min(shingles, m, slopes, shifts, signatures[d])
-        found, selected[d] = _fingerprints(shingles, opens, m, window, bound, picked, chosen)
+        found, selected[d] = _fingerprints(shingles, m, window, bound, picked, chosen)
         if total + found > len(result):
             grown = np.empty(2 * (total + found), np.uint64)
             grown[:total] = result[:total]
@@ -1177,7 +1160,7 @@ def prepare(buf, offsets, groups, which, tables, k):
         total += offsets[w + 1] - offsets[w]
     scratch = _scratch(size, False)
     syl, flag = scratch[1][0], scratch[1][1]
-    shingles, opens = np.empty(len(syl) + 1, np.uint64), np.empty(len(syl) + 1, np.bool_)
+    shingles = np.empty(len(syl) + 1, np.uint64)
     room = total // 4 + 64
     all_syl, all_flag, all_shingles = np.empty(room, np.uint64), np.empty(room, np.uint8), np.empty(room, np.uint64)
     syl_ends, shingle_ends = np.empty(len(which), np.int64), np.empty(len(which), np.int64)
@@ -1189,7 +1172,7 @@ def prepare(buf, offsets, groups, which, tables, k):
         n, _ = _canonical(n, tables, scratch, groups[w])
         m = 0
         if k > 0:
-            m = _shingles(syl, flag, n, k, shingles, opens)
+            m = _shingles(syl, n, k, shingles)
             _sort_hashes(shingles, m, sorted_shingles)
             m = _distinct(sorted_shingles, m)
         if max(p + n, q + m) > len(all_syl):
@@ -1344,19 +1327,16 @@ def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_n
 
 
 @njit
-def _windows(syl, flag, n, out):
-    """Hashes of each run of 8 syllables (0 where a cut falls inside one); rolling."""
+def _windows(syl, n, out):
+    """Hashes of each run of 8 syllables, never 0 (an empty place of a table); rolling."""
     top = _power(_ROLL, _TILE)
-    h, run = np.uint64(0), 0
+    h = np.uint64(0)
     for i in range(n):
-        if flag[i] & CUT:
-            h, run = np.uint64(0), 0
         h = h * _ROLL + syl[i]
-        run += 1
-        if run > _TILE:
+        if i >= _TILE:
             h -= top * syl[i - _TILE]
         if i >= _TILE - 1:
-            out[i - _TILE + 1] = _mix(h) | _U1 if run >= _TILE else np.uint64(0)
+            out[i - _TILE + 1] = _mix(h) | _U1
 
 
 @njit
@@ -1462,21 +1442,21 @@ def _prefixes(syl, n):
 
 
 @njit
-def _tile(syl_a, flag_a, syl_b, flag_b, only_longest):
+def _tile(syl_a, syl_b):
     """Greedy string tiling (Wise 1993): common runs of 8 syllables or more, longest first, ties to the smaller start.
 
     Each round takes all runs of the greatest length left, so there are at most as many rounds as different lengths,
     and each is linear: repeated input costs no more than other input. Returns int64 (tiles, 3): start in a, in b,
-    syllables; and the masks of taken syllables. With only_longest it stops behind the first round.
+    syllables; and the masks of taken syllables.
     """
     n_a, n_b = len(syl_a) - _TILE + 1, len(syl_b) - _TILE + 1
     taken_a, taken_b = np.zeros(len(syl_a), np.bool_), np.zeros(len(syl_b), np.bool_)
     if n_a < 1 or n_b < 1:
         return np.empty((0, 3), np.int64), taken_a, taken_b
     windows_a, windows_b = np.empty(n_a, np.uint64), np.empty(n_b, np.uint64)
-    _windows(syl_a, flag_a, len(syl_a), windows_a)
-    _windows(syl_b, flag_b, len(syl_b), windows_b)
-    free_a, free_b = windows_a != 0, windows_b != 0
+    _windows(syl_a, len(syl_a), windows_a)
+    _windows(syl_b, len(syl_b), windows_b)
+    free_a, free_b = np.ones(n_a, np.bool_), np.ones(n_b, np.bool_)
     slots = 16
     while slots < 2 * max(n_a, n_b):
         slots *= 2
@@ -1515,15 +1495,13 @@ def _tile(syl_a, flag_a, syl_b, flag_b, only_longest):
             if found == 0:
                 break
         size += found
-        if only_longest:
-            break
     return tiles[:size].copy(), taken_a, taken_b
 
 
 @_entry
-def tile_spans(syl_a, flag_a, syl_b, flag_b):
+def tile_spans(syl_a, syl_b):
     """The copied passages of one pair: int64 (tiles, 3), start in a, start in b, length; in the order found."""
-    return _tile(syl_a, flag_a, syl_b, flag_b, False)[0]
+    return _tile(syl_a, syl_b)[0]
 
 
 @njit
@@ -1575,7 +1553,7 @@ def tile_pairs(syl, flag, starts, left, right, phrases):
         x, y = left[p], right[p]
         sa, fa = syl[starts[x] : starts[x + 1]], flag[starts[x] : starts[x + 1]]
         sb, fb = syl[starts[y] : starts[y + 1]], flag[starts[y] : starts[y + 1]]
-        tiles, taken_a, taken_b = _tile(sa, fa, sb, fb, False)
+        tiles, taken_a, taken_b = _tile(sa, sb)
         row = result[p]
         row[0], row[1], row[2] = len(sa), len(sb), len(tiles)
         for t in range(len(tiles)):

@@ -7,7 +7,7 @@ The tokenizer knows ordinary Vietnamese text: letters, tone marks, digits, punct
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -153,14 +153,9 @@ def canonical(text: str, aliases: Mapping[str, str] | None = None, accents: str 
 # ------------------------------------------------------------------------------------------------------------ figures
 
 
-def shingle_list(syllables: Sequence[str], k: int = 5, cuts: Collection[int] = ()) -> list[tuple[str, ...]]:
-    """Each k consecutive syllables that run across no cut, in order; where there is none, one shingle of all.
-
-    Args:
-        cuts: places of syllables before which something was removed.
-    """
-    runs = (range(i, i + k) for i in range(len(syllables) - k + 1))
-    whole = [tuple(syllables[i] for i in run) for run in runs if not any(i in cuts for i in run[1:])]
+def shingle_list(syllables: Sequence[str], k: int = 5) -> list[tuple[str, ...]]:
+    """Each k consecutive syllables, in order; where there is none, one shingle of all."""
+    whole = [tuple(syllables[i : i + k]) for i in range(len(syllables) - k + 1)]
     return whole or ([("", *syllables)] if syllables else [])
 
 
@@ -202,19 +197,17 @@ def qualifies(
 # --------------------------------------------------------------------------------------- fingerprints and candidates
 
 
-def select(runs: Sequence[Sequence[int]], window: int = WINDOW, bound: int = BOUND) -> list[int]:
-    """The fingerprints, sorted, of shingle hashes in order; a run for each stretch between cuts.
+def select(hashes: Sequence[int], window: int = WINDOW, bound: int = BOUND) -> list[int]:
+    """The fingerprints, sorted, of shingle hashes in order.
 
-    All of at most 64 distinct ones; else the smallest of each window (of a whole run that is shorter) and every one
+    All of at most 64 distinct ones; else the smallest of each window (of all where there are fewer) and every one
     below the bound.
     """
-    everything = {h for run in runs for h in run}
+    everything = set(hashes)
     if len(everything) <= FEW:
         return sorted(everything)
     chosen = {h for h in everything if h < bound}
-    for run in runs:
-        for i in range(max(1, len(run) - window + 1)):
-            chosen |= {min(run[i : i + window])} if run else set()
+    chosen |= {min(hashes[i : i + window]) for i in range(max(1, len(hashes) - window + 1))}
     return sorted(chosen)
 
 
@@ -232,20 +225,13 @@ def band_recall(resemblance: float, bands: int, rows: int) -> float:
 # -------------------------------------------------------------------------------------------------- copied passages
 
 
-def tile(
-    a: Sequence[object],
-    b: Sequence[object],
-    cuts_a: Iterable[int] = (),
-    cuts_b: Iterable[int] = (),
-    shortest: int = TILE,
-) -> list[tuple[int, int, int]]:
+def tile(a: Sequence[object], b: Sequence[object], shortest: int = TILE) -> list[tuple[int, int, int]]:
     """Greedy string tiling: (start in a, start in b, length) in the order found.
 
     Again and again the longest common run of syllables not yet taken, of equals the one that starts first in a, then
-    in b. A run holds no cut but at its start.
+    in b.
     """
     taken_a, taken_b = set[int](), set[int]()
-    cuts_a, cuts_b = set(cuts_a), set(cuts_b)
     tiles: list[tuple[int, int, int]] = []
     while True:
         best = (0, 0, 0)
@@ -254,8 +240,7 @@ def tile(
             here: dict[int, int] = {}
             for j in range(len(b) - 1, -1, -1):
                 if a[i] == b[j] and i not in taken_a and j not in taken_b:
-                    goes_on = i + 1 not in cuts_a and j + 1 not in cuts_b
-                    here[j] = 1 + (behind.get(j + 1, 0) if goes_on else 0)
+                    here[j] = 1 + behind.get(j + 1, 0)
                     best = max(best, (here[j], -i, -j))
             behind = here
         length, i, j = best[0], -best[1], -best[2]

@@ -152,12 +152,13 @@ def test_compare_says_what_the_scan_says():
             assert not any(line in a for line in HEADER)
 
 
-def test_no_shingle_crosses_what_was_removed():
+def test_what_was_removed_leaves_no_trace():
     one, two = bodies(2, seed=9)
     articles = [*pages(20), Article("cut", f"{one}\n{NOTE}\n{two}", source=SOURCE)]
     furniture = scan(articles).furniture
-    parts = compare(Article("a", f"{one}\nQuảng cáo\n{two}"), articles[-1], furniture=furniture)
-    assert parts.resemblance == 1.0
+    found = compare(Article("a", f"{one}\n{two}"), articles[-1], furniture=furniture)
+    assert (found.relation, found.resemblance, found.longest_passage) == ("reprint", 1.0, found.size_a + 4)
+    assert len(found.passages) == 2
     _, flags, starts, _ = spans(articles[-1].text, Params(), furniture.learnt(group_of(SOURCE)))
     cuts = np.flatnonzero(flags & kernels.CUT)
     assert starts[cuts].tolist() == [articles[-1].text.index(two)]

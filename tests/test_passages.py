@@ -11,7 +11,7 @@ from oracle import TILE
 
 from dedup import Params, compare, kernels, lexicon, tokenize
 from dedup.corpus import passages
-from dedup.kernels import CUT, tile_spans
+from dedup.kernels import tile_spans
 from dedup.models import Passage
 
 
@@ -25,14 +25,8 @@ def oracle_mix(x):
     return (x ^ x >> 29) * 0xBF58476D1CE4E5B9 % 2**64
 
 
-def flags(length, cuts=()):
-    result = np.ones(length, np.uint8)
-    result[sorted(cuts)] |= CUT
-    return result
-
-
-def tile(a, b, cuts_a=(), cuts_b=()):
-    found = tile_spans(hashes(a), flags(len(a), cuts_a), hashes(b), flags(len(b), cuts_b))
+def tile(a, b):
+    found = tile_spans(hashes(a), hashes(b))
     assert found.dtype == np.int64
     assert found.shape[1] == 3
     return [tuple(row) for row in found.tolist()]
@@ -62,11 +56,7 @@ def test_random_sequences_equal_the_oracle(alphabet):
         if rng.random() < 0.4 and a:
             start, at = rng.randrange(len(a)), rng.randint(0, len(b))
             b = (b[:at] + a[start : start + 30] + b[at:])[:60]
-        cuts_a, cuts_b = (
-            {i for i in range(len(s)) if rng.random() < rng.choice([0, 0.02, 0.1])} if rng.random() < 0.5 else set()
-            for s in (a, b)
-        )
-        assert tile(a, b, cuts_a, cuts_b) == oracle.tile(a, b, cuts_a, cuts_b), (a, b, cuts_a, cuts_b)
+        assert tile(a, b) == oracle.tile(a, b), (a, b)
 
 
 @pytest.mark.parametrize("alphabet", [2, 3, 1000])
@@ -129,22 +119,13 @@ def test_the_longest_is_taken_first():
     assert tile(a, [*range(8), 90, *range(8, 20)]) == [(8, 9, 12), (0, 0, 8)]
 
 
-@pytest.mark.parametrize("at", range(17))
-def test_a_cut_ends_a_run_in_either_text(at):
-    a = list(range(16))
-    pieces = [(0, 0, 16)] if at in (0, 16) else [(i, i, n) for i, n in ((0, at), (at, 16 - at)) if n >= 8]
-    pieces.sort(key=lambda row: (-row[2], row[0]))
-    cuts = {at} - {16}
-    assert tile(a, a, cuts) == tile(a, a, (), cuts) == tile(a, a, cuts, cuts) == pieces
-
-
 @pytest.mark.parametrize("noise", [0, 1])
 def test_repeated_input_is_linear(noise):
     """200,000 times one syllable: a quadratic kernel would need hours, so ending is the test."""
     a, b = np.zeros(200_000, np.uint64) + 7, np.zeros(150_000, np.uint64) + 7
     if noise:
         a[1000::1001] = np.arange(len(a[1000::1001])) + 100
-    found = tile_spans(a, flags(len(a)), b, flags(len(b)))
+    found = tile_spans(a, b)
     if noise:
         assert len(found) == 150
         assert (found[:-1, 2] == 1000).all()
@@ -157,7 +138,7 @@ def test_repeated_phrases_are_linear():
     rng = random.Random(3)
     phrase = [rng.randrange(10**9) for _ in range(50)]
     a, b = np.array(phrase * 2000, np.uint64), np.array(phrase[25:] + phrase * 1500, np.uint64)
-    assert tile_spans(a, flags(len(a)), b, flags(len(b))).tolist() == [[25, 0, 75_025]]
+    assert tile_spans(a, b).tolist() == [[25, 0, 75_025]]
 
 
 # ------------------------------------------------------------------------------------------------------------- texts

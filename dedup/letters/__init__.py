@@ -18,7 +18,7 @@ import numpy as np
 
 __all__ = ["SCHEME", "Letters", "digest", "letters"]
 
-SCHEME = 1  # of everything that decides a hash: raise it when any pinned value of tests/test_golden.py changes
+SCHEME = 2  # of everything that decides a hash: raise it when any pinned value of tests/test_golden.py changes
 
 # Kinds of code points in the data file: the low four bits, and two flags.
 SPACE, NEWLINE, IGNORE, PUNCT, SENTENCE, LETTER, LETTER_Y, DIGIT, MARK, GLYPH = range(10)

@@ -95,7 +95,8 @@ class Passage:
     """A copied run of text: `a_text[a_start:a_end]` and `b_text[b_start:b_end]` hold the same syllables.
 
     Attributes:
-        syllables: its length, at least 8.
+        syllables: its length, at least 8. Where page furniture stands inside a run, the run is several passages, each
+            of any length, so that none holds furniture.
     """
 
     a_start: int
