@@ -7,10 +7,9 @@ up here: header, dateline, hotline, captions, twenty related headlines that chan
 box, footer. The matches of the pages, with their sources and (furniture="learn") without them, are held against those
 of the bare articles. Goal: no match gained, at most 0.5 % lost.
 
-What breaks an article (a dateline below the headline, captions, on one site the list of headlines) costs the shingles
-across it, four each, whoever finds it; so a pair at the very criterion may fall to either side. Therefore each set is
-measured twice: with everything around the article, and with breaks in it; there also against the bare articles with
-nothing but their dateline and captions, which structural furniture takes out: what learning adds to that.
+Each set is measured twice: with everything around the article, and with breaks in it (a dateline below the headline,
+captions, on one site the list of headlines); there also against the bare articles with nothing but their dateline and
+captions, which structural furniture takes out: what learning adds to that.
 """
 
 from __future__ import annotations

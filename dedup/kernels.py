@@ -24,7 +24,7 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "cache_directory", "cache_folder", "candidates", "document", "overlaps", "postings", "prepare",
+    "alike", "cache_directory", "cache_folder", "candidates", "document", "overlaps", "postings", "prepare", "profiles",
     "sketches", "tile_pairs", "tile_spans",
 ]  # fmt: skip
 
@@ -1321,6 +1321,190 @@ def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_n
                 left[total], right[total] = min(x, y), max(x, y)
                 total += 1
     return left[:total].copy(), right[:total].copy(), crowd
+
+
+# --------------------------------------------------------------------- what names an event, and which ones are alike
+
+
+@njit
+def _features(syl, flag, worth, table, both, out):
+    """Every syllable and pair of syllables that tells something: key (40 bits), information (5 bits), whether it is a
+    name (1), what its place counts (5). worth[i] is what place i counts, the last one that of all behind. How many.
+    """
+    keys, values, unknown, digits, least = table
+    n, before, above = 0, 0, 0
+    for i in range(len(syl)):
+        place = worth[min(i, len(worth) - 1)]
+        if place == 0:
+            break
+        told = _find(keys, values, syl[i]) - 1
+        if flag[i] & DIGITS:
+            told = digits
+        elif told < 0:
+            told = unknown
+        name = flag[i] & CAPITAL
+        if told >= least:
+            out[n] = (syl[i] * _ORDER) >> _U(24) << _U(24) | _U(told << 6 | name << 3 | place)
+            n += 1
+        joins = i > 0 and not flag[i] & (PUNCTUATED | NEW_LINE | SENTENCE_START)
+        if joins and told + before >= 2 * least:
+            pair = ((syl[i - 1] * _ROLL) ^ (syl[i - 1] >> _U(29)) ^ syl[i]) * _ORDER
+            name &= flag[i - 1]
+            out[n] = pair >> _U(24) << _U(24) | _U(both[told + before] << 6 | name << 3 | above)
+            n += 1
+        before, above = told, place
+    return n
+
+
+@njit
+def _sift(heap, m):
+    """Restores the heap, the smallest first, of which the first of m values is new."""
+    i = 0
+    while 2 * i + 1 < m:
+        child = 2 * i + 1
+        child += child + 1 < m and heap[child + 1] < heap[child]
+        if heap[i] <= heap[child]:
+            break
+        heap[i], heap[child] = heap[child], heap[i]
+        i = child
+
+
+@njit
+def _strongest(value, n, heap):
+    """The smallest of the len(heap) largest of n distinct values; 0 where there are no more."""
+    if n <= len(heap):
+        return np.int64(0)
+    heap[:] = 0
+    for i in range(n):
+        if value[i] > heap[0]:
+            heap[0] = value[i]
+            _sift(heap, len(heap))
+    return heap[0]
+
+
+@_entry
+def profiles(bodies, titles, table, worth, both, kept):
+    """What names the event of each article: (keys uint64, strength int64, information int64, ends int64).
+
+    At most `kept` features an article, those with the largest strength * information, of equals the smaller key;
+    sorted by key. Strength is 4 times the root of what all places of the feature count, twice that for a name.
+
+    Args:
+        bodies, titles: (syl, flag, starts) of as many texts each.
+        table: (keys, values, unknown, digits, least): information + 1 of each syllable, for _find; that of a syllable
+            not in it, and of a number; and the least that a feature has.
+        worth: uint8, what each place of a body counts, and of a title, (2, places): the last for all behind it.
+        both: uint8, the information of a pair of syllables by that of the two together.
+        kept: how many.
+    """
+    count = len(bodies[2]) - 1
+    size = 0
+    for d in range(count):
+        size = max(size, bodies[2][d + 1] - bodies[2][d] + titles[2][d + 1] - titles[2][d])
+    found, ordered = np.empty(2 * size, np.uint64), np.empty(2 * size, np.uint64)
+    key, value = np.empty(2 * size, np.uint64), np.empty(2 * size, np.int64)
+    strength, told = np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
+    heap = np.empty(kept, np.int64)
+    keys, strengths = np.empty(count * kept, np.uint64), np.empty(count * kept, np.int64)
+    tolds, ends = np.empty(count * kept, np.int64), np.empty(count, np.int64)
+    total = 0
+    for d in range(count):
+        n = 0
+        for part in range(2):
+            syl, flag, starts = bodies if part == 0 else titles
+            lo, hi = starts[d], starts[d + 1]
+            n += _features(syl[lo:hi], flag[lo:hi], worth[part], table, both, found[n:])
+        _sort_hashes(found, n, ordered)
+        m = i = 0
+        while i < n:
+            key[m], told[m] = ordered[i] >> _U(24), np.int64(ordered[i] >> _U(6)) & 31
+            often = name = 0
+            while i < n and ordered[i] >> _U(24) == key[m]:
+                often += np.int64(ordered[i]) & 31
+                name |= np.int64(ordered[i]) >> 5 & 1
+                i += 1
+            strength[m] = np.int64(np.rint(4 * np.sqrt(often) * (1 + name)))
+            value[m] = (strength[m] * told[m] + 1) << 24 | (0xFFFFFF - m)
+            m += 1
+        least = _strongest(value, m, heap)
+        for i in range(m):
+            if value[i] >= least:
+                keys[total], strengths[total], tolds[total] = key[i], strength[i], told[i]
+                total += 1
+        ends[d] = total
+    return keys[:total].copy(), strengths[:total].copy(), tolds[:total].copy(), ends
+
+
+@njit
+def _dot(number, weight, lo, hi, low, high):
+    """The sum of products of the weights that two articles give to the same features, each one's sorted by number."""
+    total = 0
+    while lo < hi and low < high:
+        if number[lo] == number[low]:
+            total += weight[lo] * weight[low]
+            lo, low = lo + 1, low + 1
+        elif number[lo] < number[low]:
+            lo += 1
+        else:
+            low += 1
+    return total
+
+
+@njit
+def _may_meet(a, b, slot, days, is_new):
+    """Whether two articles of a list of that slot are near in time and one is new; so once for each feature of both."""
+    day, slots, width = days
+    meeting = max(slots[a], slots[b]) if slots[a] > 0 and slots[b] > 0 else 0
+    is_near = meeting == 0 or abs(day[a] - day[b]) < width
+    return slot == meeting and is_near and (is_new[a] or is_new[b])
+
+
+@_entry
+def alike(lists, articles, days, is_new, limits, lo, hi):
+    """The pairs that articles lo:hi lead to: (left int64, right int64, thousandths of likeness int64).
+
+    Args:
+        lists: (article, slot, share, partners, by_article, starts): of each entry of the index, list after list; the
+            entries of article x are by_article[starts[x]:starts[x + 1]]. Each is paired with the `partners` behind it.
+        articles: (number, weight, starts, norm): the features of article x are number[starts[x]:starts[x + 1]].
+        days: (day, slot, how many days a slot has).
+        is_new: a pair needs one.
+        limits: (same, undated, glimpse): the least likeness; this many times that where a day is unknown; the listed
+            part of a likeness shows at least 1 / this of what is asked for.
+    """
+    article, slot, share, partners, by_article, entries = lists
+    number, weight, starts, norm = articles
+    same, undated, glimpse = limits
+    shown, touched = np.full(len(is_new), -1), np.empty(len(is_new), np.int64)
+    found = np.empty((3, 1024), np.int64)
+    total = 0
+    for a in range(lo, hi):
+        n = 0
+        for place in range(entries[a], entries[a + 1]):
+            e = by_article[place]
+            for other in range(e + 1, e + 1 + partners[e]):
+                b = article[other]
+                if _may_meet(a, b, slot[e], days, is_new):
+                    if shown[b] < 0:
+                        touched[n], shown[b] = b, 0
+                        n += 1
+                    shown[b] += np.int64(share[e] * share[other] * 0xFFFF)
+        for i in range(n):
+            b = touched[i]
+            part, shown[b] = shown[b], -1
+            times = 1 if days[1][a] > 0 and days[1][b] > 0 else undated
+            if part * 1000 * glimpse < same * times * 0xFFFF:
+                continue
+            dot = _dot(number, weight, starts[a], starts[a + 1], starts[b], starts[b + 1])
+            likeness = np.int64(np.floor(1000 * dot / (norm[a] * norm[b]))) // times
+            if likeness >= same:
+                if total == found.shape[1]:
+                    wider = np.empty((3, 2 * total), np.int64)
+                    wider[:, :total] = found
+                    found = wider
+                found[0, total], found[1, total], found[2, total] = min(a, b), max(a, b), likeness
+                total += 1
+    return found[0, :total].copy(), found[1, :total].copy(), found[2, :total].copy()
 
 
 # ---------------------------------------------------------------------------------------------- greedy string tiling

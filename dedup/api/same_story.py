@@ -24,6 +24,7 @@ __all__ = ["add_same_story", "headline_of", "same_story_verdict"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _SAME_STORY, _TEMPLATE = RELATIONS.index("same_story"), RELATIONS.index("template")
+_BLOCK = 1024  # articles whose texts are made ready at once
 _HEADLINE = 400  # bytes of a text that are looked at for a headline where none is given
 
 
@@ -85,12 +86,12 @@ def _profiles(shelf: Shelf, numbers: _I64, params: Params) -> Profiles:
     def work(lo: int, hi: int) -> list[Profiles]:
         found = []
         for at in range(lo, hi):
-            which = numbers[at * events.BLOCK : (at + 1) * events.BLOCK]
+            which = numbers[at * _BLOCK : (at + 1) * _BLOCK]
             titles = [str(shelf.details[n].get("title", "")) for n in which.tolist()]
             found.append(_profile(shelf.corpus.prepare(which, shingles=False), titles, params))
         return found
 
-    parts = each_range(work, -(-len(numbers) // events.BLOCK), thread_count(params.threads), 1)
+    parts = each_range(work, -(-len(numbers) // _BLOCK), thread_count(params.threads), 1)
     return Profiles.join([profile for part in parts for profile in part])
 
 

@@ -50,7 +50,7 @@ def _warmup(
     talk = console(sys.stderr)
     listen(talk, spoken)
     texts = [f"Sáng {day}/5, mưa lớn làm ngập nhiều tuyến phố ở thị xã Hà Lâm." for day in range(3)]
-    for params in (Params(min_shared=1), Params(containment=None, resemblance=0.5)):
+    for params in (Params(min_shared=1, same_story=True), Params(containment=None, resemblance=0.5)):
         scan(texts, params)
     list(compare(texts[0] * 3, texts[0] * 2).passages)
     diff(texts[0], texts[1])
