@@ -3,13 +3,12 @@
 import base64
 import hashlib
 import re
-import shutil
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from html.parser import HTMLParser
 
 import pytest
+from tree import Tree
 
 from dedup import ParamError
 from dedup.models import Article, Change, Counterpart, Diff, Fact
@@ -79,45 +78,6 @@ def of_three():
     dropped = (*diff().dropped, fact(less, "Trời vẫn mưa.", "statement", "0"))
     both = articles() | {"0": Article("0", less, title="Nước lên", source="Đài Trà Nâu", published=date(2024, 5, 3))}
     return diff(a=("1", "0"), shared=(*diff().shared, shared), dropped=dropped), both
-
-
-class Tree(HTMLParser):
-    """Elements as [tag, attributes, text inside, the same without numbers and what is only heard]; nested well."""
-
-    VOID = frozenset(["meta", "input"])
-
-    def __init__(self, page):
-        super().__init__()
-        self.elements, self.open = [], []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        element = [tag, dict(attrs), "", ""]
-        assert len(attrs) == len(element[1]), f"an attribute twice: {attrs}"
-        self.elements.append(element)
-        if tag not in self.VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop()[0] == tag
-
-    def handle_data(self, data):
-        is_extra = any(e[1].get("class") in ("vh", "n") for e in self.open)
-        for element in self.open:
-            element[2] += data
-            element[3] += "" if is_extra else data
-
-    def find(self, tag=None, **attributes):
-        wanted = {key.strip("_").replace("_", "-"): value for key, value in attributes.items()}
-        return [
-            e for e in self.elements
-            if tag in (None, e[0]) and all(v in (e[1].get(k) or "").split() for k, v in wanted.items())
-        ]  # fmt: skip
-
-    def texts(self, *args, **attributes):
-        return [" ".join(e[2].split()) for e in self.find(*args, **attributes)]
 
 
 # --------------------------------------------------------------------------------------------------------------- HTML
@@ -371,18 +331,6 @@ def test_long_texts_with_many_facts():
 
 
 # ---------------------------------------------------------------------------------------------------------- a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (the extra dev)")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    with playwright.sync_playwright() as run:
-        started = run.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

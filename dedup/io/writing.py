@@ -18,13 +18,14 @@ from dedup.errors import InputError, ParamError
 from dedup.io.parquet import need_pyarrow
 
 __all__ = [
-    "ColumnType", "binary_stdout", "check_place", "check_target", "make_table", "packed", "replacing",
-    "write_json", "write_rows",
+    "PAGES", "ColumnType", "binary_stdout", "check_place", "check_target", "make_table", "packed", "packing_of",
+    "replacing", "write_json", "write_page", "write_rows",
 ]  # fmt: skip
 
 
 ColumnType = Literal["string", "integer", "float", "boolean", "spans"]
 
+PAGES = (".html", ".htm")  # suffixes of pages
 _STDOUT = "-"
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".csv", ".csv.gz", ".csv.zst", ".parquet")
 _PACKINGS = {".gz": "gzip", ".zst": "zstd"}
@@ -111,7 +112,7 @@ def write_rows(
     with replacing(os.path.realpath(path)) as file:
         if path.lower().endswith(".parquet"):
             return _write_parquet(file, columns, values, metadata or {})
-        with packed(file, _PACKINGS.get(os.path.splitext(path.lower())[1], "")) as stream:
+        with packed(file, packing_of(path)) as stream:
             is_csv = path.lower().removesuffix(".gz").removesuffix(".zst").endswith(".csv")
             return (_write_csv if is_csv else _write_jsonl)(stream, columns, values)
 
@@ -119,6 +120,17 @@ def write_rows(
 def write_json(target: str | os.PathLike[str], value: Any) -> None:
     """Writes one JSON value to a file, whole or not at all, or to standard output ("-")."""
     data = (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    if os.fsdecode(target) == _STDOUT:
+        binary_stdout().write(data)
+        sys.stdout.flush()
+        return
+    with replacing(os.path.realpath(os.fsdecode(target))) as file:
+        file.write(data)
+
+
+def write_page(target: str | os.PathLike[str], page: str) -> None:
+    """Writes an HTML page to a file, whole or not at all, or to standard output ("-")."""
+    data = page.encode("utf-8", "replace")
     if os.fsdecode(target) == _STDOUT:
         binary_stdout().write(data)
         sys.stdout.flush()
@@ -254,6 +266,11 @@ def _array(pa: Any, values: tuple[Any, ...], kind: Any) -> Any:
         return pa.array(values, kind)
     except UnicodeEncodeError:
         return pa.array([v and v.encode("utf-8", "backslashreplace").decode() for v in values], kind)
+
+
+def packing_of(path: str) -> str:
+    """The packing that the suffix of a file says, as `packed` takes it."""
+    return _PACKINGS.get(os.path.splitext(path.lower())[1], "")
 
 
 @contextmanager

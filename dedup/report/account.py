@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from dedup.dates import ZONE
@@ -11,7 +11,9 @@ from dedup.models import Diff
 from dedup.report.layout import Layout, MarkKind, Version
 from dedup.report.words import Language, percent, say, when
 
-__all__ = ["find_earliest", "name_versions", "name_with_hour", "say_figures", "say_titles", "say_warning"]
+__all__ = [
+    "earliest_of", "find_earliest", "name_versions", "name_with_hour", "say_figures", "say_titles", "say_warning",
+]  # fmt: skip
 
 
 def name_versions(layout: Layout) -> dict[str, str]:
@@ -46,10 +48,20 @@ def find_earliest(layout: Layout) -> Version | None:
 
     It is not where one has no time, or only a day on which another one was published.
     """
-    spans = [(_span(version.article.published), version) for version in layout.versions]
-    for span, version in spans:
-        if span and all(other is version or (o and span[1] < o[0]) for o, other in spans):
-            return version
+    place = earliest_of([version.article.published for version in layout.versions])
+    return None if place is None else layout.versions[place]
+
+
+def earliest_of(times: Sequence[datetime | date | None]) -> int | None:
+    """The place of the time that is before all others for certain; None where there is none.
+
+    >>> earliest_of([date(2024, 9, 26), date(2024, 9, 25)]), earliest_of([date(2024, 9, 25), None])
+    (1, None)
+    """
+    spans = [_span(one) for one in times]
+    for place, span in enumerate(spans):
+        if span and all(i == place or (other and span[1] < other[0]) for i, other in enumerate(spans)):
+            return place
     return None
 
 

@@ -126,13 +126,6 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") leave(true);
   });
-  for (const select of document.querySelectorAll(".choose select")) {
-    choose(select, select.value);
-    select.addEventListener("change", () => {
-      leave(false);
-      choose(select, select.value);
-    });
-  }
   // The names of the columns stay in sight when their heads are not.
   const watch = new IntersectionObserver((entries) => {
     for (const { target, boundingClientRect, isIntersecting } of entries) {
@@ -146,7 +139,18 @@
       texts.classList.toggle("is-past", names.length === 2 && !isIntersecting && boundingClientRect.top < 0);
     }
   });
-  document.querySelectorAll(".pair > .version:last-child > header").forEach((head) => watch.observe(head));
+  const begin = (root) => {
+    for (const select of root.querySelectorAll(".choose select")) {
+      choose(select, select.value);
+      select.addEventListener("change", () => {
+        leave(false);
+        choose(select, select.value);
+      });
+    }
+    root.querySelectorAll(".pair > .version:last-child > header").forEach((head) => watch.observe(head));
+  };
+  begin(document);
+  document.addEventListener("diff", (event) => begin(event.target)); // one that was put into the page
   const fromAddress = () => reveal(document.getElementById(decodeURIComponent(location.hash.slice(1))));
   addEventListener("hashchange", fromAddress);
   fromAddress();

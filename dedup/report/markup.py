@@ -6,7 +6,7 @@ import html
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["escape", "external_link", "hidden", "tag"]
+__all__ = ["escape", "external_link", "hidden", "is_web", "tag"]
 
 # Characters that an HTML page or a UTF-8 file cannot hold, and those that would turn the direction of what follows.
 _UNFIT = re.compile(
@@ -59,12 +59,13 @@ def external_link(url: str, text: str, label: str) -> str:
     url = url.strip()
     if not url:
         return ""
-    if not _is_web(url):
+    if not is_web(url):
         return tag("span", escape(url), class_="url")
     return tag("a", escape(text), class_="out", href=url, rel="noopener noreferrer", target="_blank", aria_label=label)
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether it is an http or https address that may become a link."""
     try:
         return bool(_WEB.fullmatch(url)) and not _UNFIT.search(url) and bool(urlsplit(url).hostname)
     except ValueError:  # such as http://[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Sequence
 from importlib import resources
 
 from dedup.report.markup import escape
@@ -13,7 +14,9 @@ from dedup.report.words import Language
 __all__ = ["asset", "render_page"]
 
 
-def render_page(title: str, body: str, lang: Language, *, rules: str = "") -> str:
+def render_page(
+    title: str, body: str, lang: Language, *, rules: str = "", styles: Sequence[str] = (), scripts: Sequence[str] = ()
+) -> str:
     """A whole HTML page in one string.
 
     Its Content-Security-Policy allows the very styles and the very script that stand in it (by their SHA-256), and
@@ -24,12 +27,14 @@ def render_page(title: str, body: str, lang: Language, *, rules: str = "") -> st
         body: HTML.
         lang: of the page.
         rules: CSS that depends on the content, such as the number of rows.
+        styles, scripts: data files of this package that the page needs beside style.css and diff.js.
 
     >>> page = render_page("Mưa <lớn>", "<main>Mưa.</main>", "vi")
     >>> "<title>Mưa &lt;lớn&gt;</title>" in page, "default-src 'none'" in page
     (True, True)
     """
-    style, script = asset("style.css") + rules, asset("diff.js")
+    style = "".join(map(asset, ("style.css", *styles))) + rules
+    script = "".join(map(asset, ("diff.js", *scripts)))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"

@@ -9,7 +9,10 @@ from dedup.dates import ZONE
 from dedup.errors import ParamError
 from dedup.models import FactKind, Language, Relation
 
-__all__ = ["KINDS", "Language", "check_language", "count", "kind_name", "percent", "relation_name", "say", "when"]
+__all__ = [
+    "KINDS", "Language", "check_language", "count", "kind_name", "number", "percent", "relation_name", "say",
+    "sortable", "when",
+]  # fmt: skip
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -153,6 +156,16 @@ def relation_name(lang: Language, relation: Relation | None) -> str:
     return _RELATIONS[relation][lang == "en"]
 
 
+def number(lang: Language, value: float, digits: int = 0) -> str:
+    """A number as it is written there.
+
+    >>> number("vi", 2000), number("en", 2000), number("vi", 2.13, 1)
+    ('2.000', '2,000', '2,1')
+    """
+    text = f"{value:,.{digits}f}"
+    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
 def percent(lang: Language, share: float) -> str:
     """A fraction as a whole percentage; only the whole is called 100.
 
@@ -176,6 +189,17 @@ def when(published: datetime | date | None) -> str:
         return f"{published.day:02}/{published.month:02}/{published.year:04}"
     local = _local(published)
     return f"{when(local.date())} {local.hour:02}:{local.minute:02}"
+
+
+def sortable(published: datetime | date | None) -> str:
+    """The same in ISO 8601, to the minute, so that strings sort as times do; "" for None.
+
+    >>> sortable(datetime(2024, 9, 25, 14, 4, tzinfo=ZONE)), sortable(date(2024, 9, 25))
+    ('2024-09-25T14:04', '2024-09-25')
+    """
+    if not isinstance(published, datetime):
+        return "" if published is None else published.isoformat()
+    return _local(published).isoformat()[:16]
 
 
 def _local(published: datetime) -> datetime:
