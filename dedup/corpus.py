@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,22 +14,51 @@ import numpy as np
 from dedup import kernels
 from dedup.furniture import Furniture, Learner
 from dedup.models import Params, Passage
+from dedup.prints import Prints, band_shape, keys_of
 from dedup.sketch import Sketcher, Sketches
+from dedup.spool import Spool, in_memory
 from dedup.text import Learnt, pack, spans
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Corpus", "Prepared", "passages"]
+__all__ = ["Corpus", "Prepared", "Sketched", "passages"]
 
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _U8 = np.ndarray[Any, np.dtype[np.uint8]]
 
+_BLOCK = 32 << 20
+_NO_COLUMNS = [[np.zeros((0, *tail), kind)] for tail, kind in (
+    ((), np.int32), ((), np.int32), ((2,), np.uint64), ((2,), np.int32), ((), np.int32),
+)]  # fmt: skip
+
 
 class _Chunk(NamedTuple):
     first: int
-    buf: np.ndarray[Any, np.dtype[np.uint8]]
+    place: int  # in the spool
     offsets: _I64
     groups: _U64  # of sources, see dedup.furniture
+
+
+class Sketched(NamedTuple):
+    """What is known of each of n texts, and where its keys are.
+
+    Attributes:
+        size, selected: int32 (n,), how many keys each has (fingerprints or bands), and how many of them are selected.
+        versions: uint64 (n, 2), a 128-bit hash of the canonical syllables: equal for copies.
+        syllables: int32 (n, 2), canonical syllables kept, and left out as furniture.
+        removed: int32 (n,), lines and sentences left out as furniture that the corpus showed.
+        prints: the keys of holders.
+        holders: int64, the number of the text that each holder of keys is; -1 for what was sketched anew since.
+    """
+
+    size: _I32
+    selected: _I32
+    versions: _U64
+    syllables: _I32
+    removed: _I32
+    prints: Prints
+    holders: _I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +83,18 @@ class Prepared:
         """A few texts, prepared at once, each without the furniture of its group."""
         buf, offsets = pack([text.encode("utf-8", "surrogatepass") for text in texts])
         grouped = furniture.grouped(np.array(groups, np.uint64), params)
-        return _join([
+        return Prepared.join([
             kernels.prepare(buf, offsets, grouped.groups, np.arange(len(texts)), grouped.tables, params.k)
         ])  # fmt: skip
+
+    @staticmethod
+    def join(parts: Sequence[tuple[Any, ...]]) -> Prepared:
+        """The parts as one, in order, each as kernels.prepare returns it; there is at least one."""
+        syllables, flags, syllable_ends, shingles, shingle_ends = zip(*parts, strict=True)
+        return Prepared(
+            np.concatenate(syllables), np.concatenate(flags), _starts(syllable_ends),
+            np.concatenate(shingles), _starts(shingle_ends),
+        )  # fmt: skip
 
 
 class Corpus:
@@ -66,12 +104,14 @@ class Corpus:
         furniture: what is left out of the texts; once `finish` is called also what was learnt from them.
     """
 
-    def __init__(self, params: Params, furniture: Furniture, *, signatures: bool = False) -> None:
+    def __init__(self, params: Params, furniture: Furniture, spools: Callable[[str], Spool] = in_memory) -> None:
         self._params = params
         self.furniture = furniture
-        self._signatures = signatures
-        self._learner = Learner()
-        self._sketcher = Sketcher(params, signatures=signatures)
+        self._texts = spools("texts.spool")
+        self._prints = Prints(spools("prints.spool"))
+        self._learner = Learner(spools("notes.spool"))
+        self._columns: list[tuple[Any, ...]] = []
+        self._sketcher: Sketcher | None = self._make_sketcher()
         self._chunks: list[_Chunk] = []
         self._firsts: list[int] = []
         self._count = 0
@@ -79,55 +119,110 @@ class Corpus:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def block(self) -> int:
+        """Bytes of text of which two such groups are made ready at once: a tenth of the memory, all in all."""
+        return _BLOCK if self._params.memory is None else min(_BLOCK, max(1 << 20, self._params.memory >> 7))
+
+    def _make_sketcher(self) -> Sketcher:
+        return Sketcher(self._params, signatures=band_shape(self._params) is not None, put=self._keep)
+
+    def _keep(self, sketches: Sketches) -> None:
+        """Puts keys away, and notes the rest."""
+        flat, ends, selected = keys_of(sketches, self._params)
+        self._prints.add(flat, ends)
+        size = np.diff(ends, prepend=0)
+        figures = (column.astype(np.int32) for column in (sketches.syllables, sketches.removed))
+        self._columns.append((size.astype(np.int32), selected, sketches.versions, *figures))
+
     def add(self, texts: Sequence[bytes], groups: _U64, teaching: _U64 | None = None) -> None:
         """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
         alone whose group there is not 0."""
-        chunk = _Chunk(self._count, *pack(texts), groups)
+        buf, offsets = pack(texts)
+        chunk = _Chunk(self._count, self._texts.put(buf), offsets, groups)
         self._chunks.append(chunk)
         self._firsts.append(chunk.first)
         self._count += len(texts)
         take = None if teaching is None else functools.partial(self._learner.add, chunk.first, teaching)
-        grouped = self.furniture.grouped(groups, self._params)
-        self._sketcher.add(chunk.buf, chunk.offsets, grouped, take)
+        assert self._sketcher is not None
+        self._sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params), take)
 
-    def finish(self, names: Mapping[int, str]) -> Sketches:
+    def finish(self, names: Mapping[int, str]) -> Sketched:
         """The sketches of all texts, without the furniture that they show; nothing can be added afterwards.
 
         Args:
             names: the source of each group.
         """
-        sketches = self._sketcher.finish()
-        if found := self._learner.learn(sketches.versions):
+        if self._sketcher is not None:
+            self._sketcher.finish()
+        self._sketcher = None
+        columns, holders = self._take_columns(), np.arange(self._count)
+        if found := self._learner.learn(columns[2]):
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
-            sketches = self._renewed(sketches, self._learner.holding(found))
-        self._learner = Learner()
-        return sketches
+            which = self._learner.holding(found)
+            self._sketch_anew(which)
+            for column, new in zip(columns, self._take_columns(), strict=True):
+                column[which] = new
+            holders[which] = -1
+            holders = np.concatenate([holders, which])
+        self._learner.close()
+        self._prints.finish()
+        size, selected, versions, syllables, removed = columns
+        return Sketched(size, selected, versions, syllables, removed, self._prints, holders)
 
-    def _renewed(self, sketches: Sketches, which: _I64) -> Sketches:
-        """The sketches, those of the texts `which` made anew by what is furniture now."""
-        sketcher = Sketcher(self._params, signatures=self._signatures)
+    def _take_columns(self) -> list[Any]:
+        """What was noted of the texts sketched since the last call."""
+        columns = zip(*self._columns, strict=True) if self._columns else _NO_COLUMNS
+        self._columns = []
+        return [np.concatenate(column) for column in columns]
+
+    def _sketch_anew(self, which: _I64) -> None:
+        """Sketches the texts `which` (ascending) by what is furniture now."""
+        sketcher = self._make_sketcher()
         try:
-            edges = np.searchsorted(which, [*self._firsts, self._count])
-            for chunk, lo, hi in zip(self._chunks, edges, edges[1:], strict=False):
-                places = which[lo:hi] - chunk.first
-                buf, offsets = chunk.buf, chunk.offsets
-                if len(places) < len(offsets) - 1:
-                    buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in places.tolist()])
+            for chunk, places in self._by_chunk(which):
+                buf, offsets, inside = self._read(chunk, places)
+                if len(inside) < len(offsets) - 1:
+                    buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in inside.tolist()])
                 sketcher.add(buf, offsets, self.furniture.grouped(chunk.groups[places], self._params))
-            place = np.arange(len(sketches))
-            place[which] = len(sketches) + np.arange(len(which))
-            return Sketches.join([sketches, sketcher.finish()]).take(place)
+            sketcher.finish()
         finally:
             sketcher.close()
+
+    def _by_chunk(self, which: _I64) -> Iterator[tuple[_Chunk, _I64]]:
+        """The chunks that hold the texts `which` (ascending), with their places there."""
+        edges = np.searchsorted(which, [*self._firsts, self._count]).tolist()
+        for chunk, lo, hi in zip(self._chunks, edges, edges[1:], strict=False):
+            if lo < hi:
+                yield chunk, which[lo:hi] - chunk.first
+
+    def _read(self, chunk: _Chunk, places: _I64) -> tuple[_U8, _I64, _I64]:
+        """(buf, offsets, where in these the texts at these places of a chunk are)."""
+        offsets = chunk.offsets
+        if not self._texts.is_on_disk:
+            return self._texts.get(chunk.place, 0, int(offsets[-1])), offsets, places
+        runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+        parts = [self._texts.get(chunk.place, int(offsets[r[0]]), int(offsets[r[-1] + 1])) for r in runs]
+        buf = np.concatenate(parts)
+        buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
+        return buf, _starts((np.cumsum(offsets[places + 1] - offsets[places]),)), np.arange(len(places))
 
     def learnt(self, number: int) -> Learnt | None:
         """The furniture that is left out of a text."""
         chunk = self._chunks[bisect_right(self._firsts, number) - 1]
         return self.furniture.learnt(chunk.groups[number - chunk.first])
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Drops what is under way."""
-        self._sketcher.close()
+        if self._sketcher is not None:
+            self._sketcher.close()
+
+    def close(self) -> None:
+        """Forgets the texts and all that belongs to them."""
+        self.stop()
+        self._learner.close()
+        self._prints.close()
+        self._texts.close()
 
     def _locate(self, which: _I64) -> tuple[_I64, _I64]:
         firsts = np.array(self._firsts, np.int64)
@@ -137,8 +232,8 @@ class Corpus:
     def utf8(self, number: int) -> bytes:
         """A text as it was added."""
         chunk = self._chunks[bisect_right(self._firsts, number) - 1]
-        place = number - chunk.first
-        return chunk.buf[chunk.offsets[place] : chunk.offsets[place + 1]].tobytes()
+        lo, hi = chunk.offsets[number - chunk.first :][:2].tolist()
+        return bytes(self._texts.get(chunk.place, lo, hi))
 
     def text(self, number: int) -> str:
         """A text as a string."""
@@ -156,31 +251,24 @@ class Corpus:
     def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison, or without their shingles."""
         k = self._params.k if shingles else 0
-        chunk, place = self._locate(which)
-        parts = []
-        for number in np.unique(chunk).tolist():
-            places = place[chunk == number]
-            taken = self._chunks[number]
-            parts.append((taken, self.furniture.grouped(taken.groups, self._params), places))
+        parts = list(self._by_chunk(which))
 
         def work(lo: int, hi: int) -> list[tuple[Any, ...]]:
-            return [kernels.prepare(c.buf, c.offsets, g.groups, places, g.tables, k) for c, g, places in parts[lo:hi]]
+            done = []
+            for chunk, places in parts[lo:hi]:
+                buf, offsets, inside = self._read(chunk, places)
+                groups = chunk.groups if len(offsets) == len(chunk.offsets) else chunk.groups[places]
+                grouped = self.furniture.grouped(groups, self._params)
+                done.append(kernels.prepare(buf, offsets, grouped.groups, inside, grouped.tables, k))
+            return done
 
         done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
-        return _join(done) if done else Prepared.of([], self._params, self.furniture, [])
+        return Prepared.join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
     def prepare_pairs(self, left: _I64, right: _I64) -> tuple[Prepared, _I64, _I64]:
         """The texts of pairs made ready, each once; which of these is the left one and the right one of each pair."""
         which = np.unique(np.concatenate([left, right]))
         return self.prepare(which), np.searchsorted(which, left), np.searchsorted(which, right)
-
-
-def _join(parts: list[tuple[Any, ...]]) -> Prepared:
-    syllables, flags, syllable_ends, shingles, shingle_ends = zip(*parts, strict=True)
-    return Prepared(
-        np.concatenate(syllables), np.concatenate(flags), _starts(syllable_ends),
-        np.concatenate(shingles), _starts(shingle_ends),
-    )  # fmt: skip
 
 
 def _starts(ends: tuple[_I64, ...]) -> _I64:

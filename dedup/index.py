@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
 from dedup.models import Crowd, Params
-from dedup.sketch import Sketches, bands, choose_bands
+from dedup.prints import BITS, PARTS, Prints, band_shape, keys_of, uses_bands
+from dedup.sketch import Sketches
+from dedup.spool import Spool
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Candidates", "alpha", "band_shape", "find_candidates", "uses_bands"]
+__all__ = ["Candidates", "Keyed", "alpha", "band_shape", "find_candidates", "probe", "uses_bands"]
 
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U32 = np.ndarray[Any, np.dtype[np.uint32]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +30,6 @@ class Candidates:
     left: _I64
     right: _I64
     crowds: list[Crowd]
-
-
-def uses_bands(params: Params) -> bool:
-    """Whether candidates come from bands: asked for, or the best source because resemblance alone is a criterion."""
-    only_resemblance = params.containment is None and params.passage is None
-    return params.candidates == "bands" or (params.candidates == "auto" and only_resemblance)
-
-
-def band_shape(params: Params) -> tuple[int, int] | None:
-    """(bands, rows) where candidates come from bands, else None.
-
-    Raises:
-        ParamError: no bands keep the promise of `band_recall`.
-    """
-    if not uses_bands(params) or params.resemblance is None:
-        return None
-    return choose_bands(params.resemblance, params.num_perm, params.band_recall)
 
 
 def alpha(count: int, params: Params) -> int:
@@ -63,46 +51,81 @@ def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, 
     Exactly the pairs that share `alpha` fingerprints (or a band), as long as no key is a crowd; pairs that share
     crowded keys alone are examined against the crowd's hubs (its holders with the smallest text hashes).
     """
-    if shape := band_shape(params):
-        count, rows = shape
-        flat = bands(sketches.signatures, count, rows).ravel()
-        starts = np.arange(0, len(flat) + 1, count, dtype=np.int64)
-        need, selected = np.ones(count + 1, np.int64), np.full(len(sketches), count)
-    else:
-        flat, starts, selected = sketches.fingerprints, sketches.starts, sketches.selected
-        need = np.array([alpha(n, params) for n in range(int(np.diff(starts).max(initial=0)) + 1)], np.int64)
-    return _probe((flat, starts, selected), need, sketches.versions, is_new, params)
+    flat, ends, selected = keys_of(sketches, params)
+    prints = Prints(Spool())
+    prints.add(flat, ends)
+    keyed = Keyed(np.diff(ends, prepend=0).astype(np.int32), selected, sketches.versions)
+    return probe(prints, np.arange(len(sketches), dtype=np.int32), keyed, is_new, params)
 
 
-def _probe(
-    keys_of: tuple[np.ndarray[Any, np.dtype[np.uint64]], _I64, _I64],
-    need: _I64,
-    versions: np.ndarray[Any, np.dtype[np.uint64]],
-    is_new: np.ndarray[Any, np.dtype[np.bool_]],
-    params: Params,
+class Keyed(NamedTuple):
+    """Distinct versions: how many keys each has and how many of them are selected, int32; text hashes uint64 (n, 2)."""
+
+    size: _I32
+    selected: _I32
+    versions: _U64
+
+
+def probe(
+    prints: Prints, numbers: _I32, keyed: Keyed, is_new: np.ndarray[Any, np.dtype[np.bool_]], params: Params
 ) -> Candidates:
-    """Candidates by keys_of = (keys of all articles, where each one's begin, how many of each are selected)."""
-    flat, starts, selected = keys_of
-    by_hash = np.lexsort((versions[:, 1], versions[:, 0]))
-    unique, keys, posts, post_starts = kernels.postings(flat, starts, by_hash)
+    """The candidates among versions by their keys.
 
-    def work(lo: int, hi: int) -> tuple[_I64, _I64, _I64]:
-        found: tuple[_I64, _I64, _I64] = kernels.candidates(
-            keys, starts, posts, post_starts, selected, versions, need, is_new, lo, hi, params.max_bucket, params.hubs
+    Args:
+        prints: keys of holders; holder h is version numbers[h], or none where that is negative.
+        keyed: the versions.
+        is_new: whether each is new.
+        params: the pair rule.
+    """
+    count, longest = len(keyed.size), int(keyed.size.max(initial=0))
+    is_banded = band_shape(params) is not None
+    need = np.array([1 if is_banded else alpha(n, params) for n in range(longest + 1)], np.int64)
+    hashes, held, posts = _shared(prints, numbers, keyed, params)
+    post_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
+    shared = (*kernels.keys_by_article(posts, post_starts, count), posts, post_starts)
+
+    def work(lo: int, hi: int) -> tuple[_I64, _I64, _I32]:
+        found: tuple[_I64, _I64, _I32] = kernels.candidates(
+            shared, tuple(keyed), need, is_new, lo, hi, params.max_bucket, params.hubs
         )
         return found
 
-    count = len(starts) - 1
-    pairs, probes = [np.zeros(0, np.int64)], np.zeros(len(unique), np.int64)
+    pairs, probes = [np.zeros(0, np.int64)], np.zeros(len(held), np.int32)
     for left, right, crowd in each_range(work, count, thread_count(params.threads), 1 << 20):
         pairs.append(left * count + right)
         probes += crowd
     packed = np.unique(np.concatenate(pairs))  # a crowd's hub may be found from both sides
     left, right = np.divmod(packed, max(count, 1))
-    return Candidates(left, right, _crowds(unique, np.diff(post_starts), probes, params))
+    return Candidates(left, right, _crowds(hashes, held, probes, params))
 
 
-def _crowds(unique: np.ndarray[Any, Any], holders: _I64, probes: _I64, params: Params) -> list[Crowd]:
+def _shared(prints: Prints, numbers: _I32, keyed: Keyed, params: Params) -> tuple[dict[int, int], _I64, _U32]:
+    """The keys that several versions hold, ascending: ({number of each that is a crowd: key}, how many hold each,
+    the holders of one after the other)."""
+    prints.finish()
+    hubs = params.hubs
+
+    def work(lo: int, hi: int) -> list[tuple[_U64, _I64, _U32]]:
+        return [
+            kernels.held_by_several(*prints.part(p), numbers, keyed.versions, BITS, params.max_bucket, hubs)
+            for p in range(lo, hi)
+        ]
+
+    crowds: dict[int, int] = {}
+    counts: list[_I64] = [np.zeros(0, np.int64)]
+    posts = np.empty(prints.total, np.uint32)  # what is not used takes no memory
+    keys = at = 0
+    for found in each_range(work, PARTS, thread_count(params.threads), 4):
+        for hashes, held, holders in found:
+            places = np.flatnonzero(held > params.max_bucket)
+            crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
+            counts.append(held)
+            posts[at : at + len(holders)] = holders
+            keys, at = keys + len(held), at + len(holders)
+    return crowds, np.concatenate(counts), posts[:at]
+
+
+def _crowds(hashes: dict[int, int], holders: _I64, probes: _I32, params: Params) -> list[Crowd]:
     """The crowds that were probed, by fingerprint, with a bound of what was left out."""
     crowds = []
     for key in np.flatnonzero(probes).tolist():
@@ -110,5 +133,5 @@ def _crowds(unique: np.ndarray[Any, Any], holders: _I64, probes: _I64, params: P
         others = count - hubs
         examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
         left_out = min(probed * others, others * (others - 1) // 2 + hubs * (count - probed))
-        crowds.append(Crowd(int(unique[key]), count, examined, left_out))
+        crowds.append(Crowd(hashes[key], count, examined, left_out))
     return crowds

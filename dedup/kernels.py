@@ -24,8 +24,9 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "document", "overlaps", "postings", "prepare", "profiles",
-    "sketches", "tile_pairs", "tile_spans",
+    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_names", "find_name",
+    "held_by_several", "keys_by_article", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
+    "tile_spans", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1217,43 +1218,192 @@ def overlaps(values, starts, left, right):
     return result
 
 
-@_entry
-def postings(flat, starts, by_hash):
-    """Who holds each key: (distinct keys uint64, keys int64, posts int64, post_starts int64) for `candidates`.
+@njit
+def _hash_name(buf, lo, hi):
+    h = _ORDER
+    for i in range(lo, hi):
+        h = (h ^ np.uint64(buf[i])) * _M1
+        h ^= h >> _U31
+    return h
 
-    `flat` holds uniform hashes, article x has flat[starts[x]:starts[x + 1]]; `by_hash` lists the articles by text hash.
-    A bucket sort by the high bits, then insertion, in linear expected time; holders of a key stay in that order.
+
+@njit
+def _is_name(buf, lo, hi, other, start, stop):
+    """Whether buf[lo:hi] is other[start:stop]."""
+    i = 0
+    while lo + i < hi and start + i < stop and buf[lo + i] == other[start + i]:
+        i += 1
+    return lo + i == hi and start + i == stop
+
+
+@_entry
+def enter_names(table, buf, offsets, first, last):
+    """Enters names first to last - 1, up to the first that is there already; returns the number of that one, or last.
+
+    Name n is buf[offsets[n]:offsets[n + 1]]; the table is one of open addressing, uint32: 0 is empty, else n + 1.
     """
-    n = len(flat)
-    bits = 1
-    while (1 << bits) < n and bits < 26:
-        bits += 1
+    size = len(table) - 1
+    for n in range(first, last):
+        lo, hi = offsets[n], offsets[n + 1]
+        s = np.int64(_hash_name(buf, lo, hi) >> np.uint64(20)) & size
+        while table[s] != 0:
+            other = np.int64(table[s]) - 1
+            if _is_name(buf, lo, hi, buf, offsets[other], offsets[other + 1]):
+                return n
+            s = (s + 1) & size
+        table[s] = n + 1
+    return last
+
+
+@_entry
+def find_name(table, buf, offsets, name):
+    """The number of a name, uint8, in the table of `enter_names`; -1 where it is not there."""
+    size = len(table) - 1
+    s = np.int64(_hash_name(name, 0, len(name)) >> np.uint64(20)) & size
+    while table[s] != 0:
+        other = np.int64(table[s]) - 1
+        if _is_name(name, 0, len(name), buf, offsets[other], offsets[other + 1]):
+            return other
+        s = (s + 1) & size
+    return -1
+
+
+@_entry
+def words_at(buf, starts, sizes):
+    """The eight bytes at each start as a number that orders like them; behind the size they count as 0. uint64."""
+    words = np.zeros(len(starts), np.uint64)
+    for i in range(len(starts)):
+        for j in range(min(8, sizes[i])):
+            words[i] |= np.uint64(buf[starts[i] + j]) << np.uint64(56 - 8 * j)
+    return words
+
+
+@_entry
+def scatter(flat, ends, first, bits):
+    """Hashes parted by their high bits: (hashes uint64, who holds each uint32, edges int64 (2**bits + 1,)).
+
+    Article first + d has flat[ends[d - 1]:ends[d]]; part p is edges[p]:edges[p + 1], in the order of the articles.
+    """
     shift = np.uint64(64 - bits)
-    place = np.zeros((1 << bits) + 1, np.int64)
+    edges = np.zeros((1 << bits) + 1, np.int64)
+    for i in range(len(flat)):
+        edges[np.int64(flat[i] >> shift) + 1] += 1
+    for p in range(1 << bits):
+        edges[p + 1] += edges[p]
+    place = edges.copy()
+    hashes, holders = np.empty(len(flat), np.uint64), np.empty(len(flat), np.uint32)
+    i = 0
+    for d in range(len(ends)):
+        while i < ends[d]:
+            p = np.int64(flat[i] >> shift)
+            hashes[place[p]], holders[place[p]] = flat[i], first + d
+            place[p] += 1
+            i += 1
+    return hashes, holders, edges
+
+
+@njit
+def _is_less(versions, x, y):
+    """Whether x has the smaller text hash."""
+    return versions[x, 0] < versions[y, 0] or (versions[x, 0] == versions[y, 0] and versions[x, 1] < versions[y, 1])
+
+
+@njit
+def _put_hubs_first(posts, versions, hubs):
+    """Brings the holders with the smallest text hashes to the front, in that order; `posts` has more than `hubs`."""
+    for i in range(1, len(posts)):
+        x = posts[i]
+        j = min(i, hubs)
+        if j == hubs:
+            if not _is_less(versions, x, posts[hubs - 1]):
+                continue
+            posts[i] = posts[hubs - 1]
+            j = hubs - 1
+        while j > 0 and _is_less(versions, x, posts[j - 1]):
+            posts[j] = posts[j - 1]
+            j -= 1
+        posts[j] = x
+
+
+@_entry
+def held_by_several(hashes, holders, numbers, versions, bits, max_bucket, hubs):
+    """Those hashes that two articles and more hold: (hashes uint64, ascending; how many hold each int64; posts uint32,
+    the holders of one after the other).
+
+    All hashes are of one part: their high bits are the same. Holder h is article numbers[h], or none where that is
+    negative; versions are the text hashes of the articles. Of a hash with more than `max_bucket` holders the `hubs`
+    with the smallest text hashes come first. By a table of open addressing, in linear expected time.
+    """
+    n = len(hashes)
+    size = 4
+    while size < 2 * n:
+        size *= 2
+    width = 0
+    while (1 << width) < size:
+        width += 1
+    shift, part = np.uint64(64 - width), np.uint64(bits)
+    keys, count, where = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(n, np.int32)
+    m = total = 0
     for i in range(n):
-        place[np.int64(flat[i] >> shift) + 1] += 1
-    for b in range(1 << bits):
-        place[b + 1] += place[b]
-    begin = place.copy()
-    ordered, where, posts = np.empty(n, np.uint64), np.empty(n, np.int64), np.empty(n, np.int64)
-    for x in by_hash:
-        for i in range(starts[x], starts[x + 1]):
-            b = np.int64(flat[i] >> shift)
-            j = place[b]
-            place[b] += 1
-            while j > begin[b] and ordered[j - 1] > flat[i]:
-                ordered[j], where[j], posts[j] = ordered[j - 1], where[j - 1], posts[j - 1]
-                j -= 1
-            ordered[j], where[j], posts[j] = flat[i], i, x
-    keys, post_starts, unique = np.empty(n, np.int64), np.empty(n + 1, np.int64), np.empty(n, np.uint64)
-    m = 0
-    for j in range(n):
-        if j == 0 or ordered[j] != ordered[j - 1]:
-            unique[m], post_starts[m] = ordered[j], j
+        where[i] = -1
+        if numbers[holders[i]] < 0:
+            continue
+        s = np.int64((hashes[i] << part) >> shift)
+        while count[s] != 0 and keys[s] != hashes[i]:
+            s = (s + 1) & (size - 1)
+        keys[s] = hashes[i]
+        count[s] += 1
+        where[i] = s
+        if count[s] == 2:
             m += 1
-        keys[where[j]] = m - 1
-    post_starts[m] = n
-    return unique[:m].copy(), keys, posts, post_starts[: m + 1].copy()
+        if count[s] > 1:
+            total += 2 if count[s] == 2 else 1
+    found, slots = np.empty(m, np.uint64), np.empty(m, np.int32)
+    m = 0
+    for s in range(size):
+        if count[s] > 1:  # nearly in order: the place in the table is the high bits
+            j = m
+            while j > 0 and found[j - 1] > keys[s]:
+                found[j], slots[j] = found[j - 1], slots[j - 1]
+                j -= 1
+            found[j], slots[j] = keys[s], s
+            m += 1
+        else:
+            count[s] = -1
+    held, begin = np.empty(m, np.int64), 0
+    for j in range(m):
+        held[j] = count[slots[j]]
+        count[slots[j]] = begin
+        begin += held[j]
+    posts = np.empty(total, np.uint32)
+    for i in range(n):
+        if where[i] >= 0 and count[where[i]] >= 0:
+            posts[count[where[i]]] = numbers[holders[i]]
+            count[where[i]] += 1
+    begin = 0
+    for j in range(m):
+        if held[j] > max_bucket:
+            _put_hubs_first(posts[begin : begin + held[j]], versions, hubs)
+        begin += held[j]
+    return found, held, posts
+
+
+@_entry
+def keys_by_article(posts, post_starts, count):
+    """Which keys each of `count` articles holds: (their numbers uint32, ascending, one article after the other; starts
+    int64)."""
+    starts = np.zeros(count + 1, np.int64)
+    for x in posts:
+        starts[x + 1] += 1
+    for x in range(count):
+        starts[x + 1] += starts[x]
+    place = starts.copy()
+    keys = np.empty(len(posts), np.uint32)
+    for f in range(len(post_starts) - 1):
+        for j in range(post_starts[f], post_starts[f + 1]):
+            keys[place[posts[j]]] = f
+            place[posts[j]] += 1
+    return keys, starts
 
 
 @njit
@@ -1261,36 +1411,35 @@ def _may_pair(x, y, selected, versions):
     """Whether x probes for y: the one with fewer selected keys, of equals the one with the smaller text hash."""
     if selected[x] != selected[y]:
         return selected[x] < selected[y]
-    return versions[x, 0] < versions[y, 0] or (versions[x, 0] == versions[y, 0] and versions[x, 1] < versions[y, 1])
+    return _is_less(versions, x, y)
 
 
 @_entry
-def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_new, lo, hi, max_bucket, hubs):
+def candidates(shared, articles, alpha, is_new, lo, hi, max_bucket, hubs):
     """Pairs that share enough keys, probed for by articles lo..hi-1.
 
     Enough is alpha[the smaller number of keys] where both keep all their shingles, else alpha[the smaller number of
     *selected* keys]: a long text shows only the selected ones of what it shares with a short one.
 
     Args:
-        keys: int64, numbers of the keys (fingerprints or bands) of each article, ascending; article x has
-            keys[starts[x]:starts[x + 1]].
-        posts: int64, articles that hold each key, by text hash; key f is held by posts[post_starts[f]:...[f + 1]].
-        selected: int64, how many keys of each article are selected: fewer than all where it keeps all shingles.
-        versions: uint64 (articles, 2), text hashes.
+        shared: (keys, starts, posts, post_starts), of the keys (fingerprints or bands) that several articles hold:
+            article x has the keys keys[starts[x]:starts[x + 1]] among them, ascending; key f is held by the articles
+            posts[post_starts[f]:post_starts[f + 1]], of a crowd its hubs first.
+        articles: (size, selected, versions): how many keys each has, how many of them are selected (fewer than all
+            where it keeps all shingles), int32; text hashes uint64 (articles, 2).
         alpha: int64, by number of keys.
         is_new: bool (articles,); a pair of two old ones is no candidate.
-        max_bucket, hubs: a key held by more is a crowd: only its first `hubs` holders are examined.
+        max_bucket, hubs: a key held by more is a crowd: only its `hubs` are examined.
 
     Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): who shares alpha of F keys shares one of the F - alpha + 1
-    rarest; the one with fewer selected keys probes. Returns (left, right, crowd): int64 pairs, and how often a key was
-    probed as a crowd, int64 (keys,).
+    rarest; the one with fewer selected keys probes. The rarest are those of an article alone, which are counted only.
+    Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int32 (keys,).
     """
-    size = np.empty(len(starts) - 1, np.int64)
-    for x in range(len(size)):
-        size[x] = starts[x + 1] - starts[x]
+    keys, starts, posts, post_starts = shared
+    size, selected, versions = articles
     left, right = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    crowd = np.zeros(len(post_starts) - 1, np.int64)
-    mark = np.full(len(size), -1, np.int64)
+    crowd = np.zeros(len(post_starts) - 1, np.int32)
+    mark = np.full(len(size), -1, np.int32)
     total = 0
     for x in range(lo, hi):
         own = keys[starts[x] : starts[x + 1]]
@@ -1304,7 +1453,7 @@ def candidates(keys, starts, posts, post_starts, selected, versions, alpha, is_n
             is_crowd = held > max_bucket
             crowd[f] += is_crowd
             for j in range(post_starts[f], post_starts[f] + (hubs if is_crowd else held)):
-                y = posts[j]
+                y = np.int64(posts[j])
                 if y == x or mark[y] == x or not (is_new[x] or is_new[y]):
                     continue
                 if not is_crowd and not _may_pair(x, y, selected, versions):

@@ -32,6 +32,7 @@ _ORIGINAL += r"(?:bài(?: viết| báo)?|tin|link|nguồn|đường dẫn) gốc
 _ORIGINAL_LINE = re.compile(rf"{_ORIGINAL}(?P<colon> ?:)? ?(?P<name>\S.*)", re.I)
 _PERSON = r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,4}"
 _SIGNED = re.compile(rf"(?P<person>{_PERSON}),? ?\(?\b{_LABEL} ?:? ?(?P<name>[^()]+)\)?", re.I)
+_MAY_BE_SIGNED = re.compile("theo|dịch từ|trích|nguồn|source|via", re.I).search  # ten times as fast
 _BRACKETS = re.compile(rf"\(\s*(?:{_LABEL} ?:? ?)?(?P<name>[^()]{{2,80}})\)[\s./]*$", re.I)
 _HEAD = (
     r"(?P<place>[^().:;]{0,60}?)\(\s*(?P<name>[^()]{2,40}?)(?:[ ,]+(?:ngày )?\d\d?[/-]\d\d?)?\s*\) ?(?P<dash>[-–—:]?)"
@@ -80,6 +81,8 @@ def _lines(text: str) -> list[str]:
 def _plain(line: str) -> str:
     if len(line) > 2 * _LONGEST_TITLE:
         line = f"{line[:_LONGEST_TITLE]} … {line[-_LONGEST_TITLE:]}"
+    if line.isprintable() and "  " not in line:  # as nearly all are, and no other space or invisible sign is printable
+        return line.strip(" ")
     return " ".join(line.replace("\u200b", "").replace("\ufeff", "").split())
 
 
@@ -89,7 +92,7 @@ def _line_credit(line: str, before: str, after: str) -> tuple[str, int]:
     bare = bare[1:-1].strip() if bare[:1] == "(" and bare[-1:] == ")" and bare.count("(") == 1 else bare
     if match := _ORIGINAL_LINE.match(bare) or _LINE.match(bare):
         return _labelled_credit(match, before, after)
-    if match := _SIGNED.fullmatch(bare):
+    if _MAY_BE_SIGNED(bare) and (match := _SIGNED.fullmatch(bare)):
         name, is_known = _name(match["name"])
         is_signed = _is_person(match["person"]) and not _PICTURED.search(bare)
         if name and is_signed and (is_known or ("(" in bare and _is_proper(name))):

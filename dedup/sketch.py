@@ -101,15 +101,21 @@ def _shapes(num_perm: int) -> list[tuple[Any, Any]]:
 class Sketcher:
     """Sketches texts on `params.threads` threads while the caller goes on reading: `add` returns at once, and waits
     only where too much is under way. Closed by `finish`, or by `close`, which drops what is under way.
+
+    Args:
+        put: called from this thread with the sketches of each `add`, in order, in place of keeping them for `finish`.
     """
 
-    def __init__(self, params: Params, *, signatures: bool = False) -> None:
+    def __init__(
+        self, params: Params, *, signatures: bool = False, put: Callable[[Sketches], None] | None = None
+    ) -> None:
         self._params = params
         self._signatures = signatures
         self._threads = thread_count(params.threads)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="dedup")
         self._under_way: deque[tuple[Future[tuple[Sketches, Arrays]], Take | None]] = deque()
         self._done: list[Sketches] = []
+        self._put = put or self._done.append
 
     def add(
         self, buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, furniture: Grouped | None = None,
@@ -132,7 +138,7 @@ class Sketcher:
     def _wait(self) -> None:
         work, take = self._under_way.popleft()
         sketches, notes = work.result()
-        self._done.append(sketches)
+        self._put(sketches)
         if take is not None:
             take(notes)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-__all__ = ["MEAN", "Edges", "anchor_all", "find_round_ups", "group"]
+__all__ = ["MEAN", "Edges", "Overlaps", "anchor_all", "find_round_ups", "group"]
 
 MEAN = 160  # thousandths: the likeness on average to all of a story that an article told in other words needs
 FULL = 1000  # what two versions of one text count in that

@@ -8,17 +8,20 @@ from typing import Any, Literal
 from dedup.api.covering import cover
 from dedup.api.crowds import join_anchors
 from dedup.api.difference import diff
+from dedup.api.index import Index
+from dedup.api.matches import Matches
 from dedup.api.pair import compare
-from dedup.api.results import Matches, Scan
+from dedup.api.results import Scan
 from dedup.api.same_story import add_same_story
 from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.api.verify import verify
+from dedup.api.workdir import Workdir, estimate
 from dedup.errors import ArticleError, ParamError
 from dedup.furniture import Furniture
-from dedup.index import find_candidates
+from dedup.io import Reader
 from dedup.models import Article, Params
 
-__all__ = ["Matches", "Progress", "Scan", "compare", "cover", "diff", "scan"]
+__all__ = ["Index", "Matches", "Progress", "Scan", "compare", "cover", "diff", "estimate", "scan"]
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:
@@ -53,6 +56,7 @@ def scan(
         ParamError: the params do not fit together, or the furniture does not fit them.
         ArticleError: articles is a single one.
         InputError: a table has no column for the text.
+        DiskError: `Params.workdir` holds something else, or the disk has no room for the working files.
 
     >>> rain = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
     >>> found = scan([rain, rain + " Công an phân luồng từ xa.", "Giá lúa tăng."], Params(min_shared=10))
@@ -68,17 +72,19 @@ def scan(
         raise ParamError(f"furniture={furniture!r:.60}: need a Furniture, 'learn' or 'none'")
     if isinstance(furniture, Furniture):
         furniture.check(params)
-    shelf = Shelf(params, furniture)
-    try:
-        shelf.add(articles, True, report)
-        if against is not None:
-            shelf.add(against, False, report)
-        versions = Versions(shelf, shelf.finish())
-    finally:
-        shelf.corpus.close()
+    inputs = [articles] if against is None else [articles, against]
+    work = Workdir(params, inputs, furniture)
+    shelf, versions = _read(work, inputs, params, furniture, report)
     report("candidates", 0, None)
-    found = find_candidates(versions.sketches, params, versions.is_new)
-    rows = verify(shelf, versions, found, params, report)
+    found = work.load("candidates")
+    if found is None:
+        found = versions.find_candidates(params)
+        work.save("candidates", found)
+    versions.forget_keys()
+    rows = work.load("verify")
+    if rows is None:
+        rows = verify(shelf, versions, found, params, report)
+        work.save("verify", rows)
     rows, more = join_anchors(shelf, rows, params) if found.crowds else (rows, 0)
     if params.same_story:
         rows = add_same_story(shelf, versions, rows, params)
@@ -90,4 +96,26 @@ def scan(
             len(versions.numbers) * (len(versions.numbers) - 1) // 2 - len(found.left) - more,
         ),
     )  # fmt: skip
-    return Scan(shelf, rows, found.crowds, params)
+    return Scan(shelf, rows, found.crowds, params, work.close)
+
+
+def _read(
+    work: Workdir, inputs: list[Any], params: Params, furniture: Furniture | Literal["learn", "none"] | None,
+    report: Progress,
+) -> tuple[Shelf, Versions]:  # fmt: skip
+    """The articles on their shelf, sketched: from a run that was stopped, where there was one."""
+    if (known := work.load("read")) is not None:
+        shelf, versions, accounts = known
+        for reader, account in zip(inputs, accounts, strict=True):
+            reader.resume(account)
+        return shelf, versions
+    shelf = Shelf(params, furniture, work.spool)
+    try:
+        for place, given in enumerate(inputs):
+            shelf.add(given, place == 0, report)
+        versions = Versions(shelf, shelf.finish())
+    finally:
+        shelf.corpus.stop()
+    accounts = [reader.account() if isinstance(reader, Reader) else None for reader in inputs]
+    work.save("read", (shelf, versions, accounts))
+    return shelf, versions

@@ -86,7 +86,6 @@ class _Picker:
 
     def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool) -> None:
         self._shelf, self._params = shelf, params
-        self._titles = [details.get("title", "") for details in shelf.details]
         self._articles, home = shelf.by_version()
         rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
         sources, targets, reasons = _edges(rows, one_template)
@@ -114,7 +113,7 @@ class _Picker:
         for article in self._articles[version]:
             if self._is_old(article):
                 continue
-            title = self._titles[article]
+            title = self._title(article)
             found = by_title.get(title) or self._find(article, version)
             if found is None:
                 self._kept[version].append(article)
@@ -128,9 +127,12 @@ class _Picker:
             kept = self._kept[target]
             few = kept if len(kept) <= self._params.max_bucket else kept[: self._params.hubs]
             for other in few:
-                if reason == _TEMPLATE or not headlines_differ(self._titles[article], self._titles[other]):
+                if reason == _TEMPLATE or not headlines_differ(self._title(article), self._title(other)):
                     return other, reason
         return None
+
+    def _title(self, article: int) -> str:
+        return str(self._shelf.details[article].get("title", ""))
 
     def _is_old(self, article: int) -> bool:
         return not self._shelf.is_new[article] or article in self._shelf.in_both
@@ -179,7 +181,10 @@ def moment(value: Any) -> float:
 def day(value: Any) -> int:
     """On which day something was published, in Vietnam, counted from the year 1; -1 where it is not known."""
     seconds = moment(value)
-    return -1 if math.isinf(seconds) else datetime.fromtimestamp(seconds, dates.ZONE).toordinal()
+    try:
+        return datetime.fromtimestamp(seconds, dates.ZONE).toordinal()
+    except (OverflowError, ValueError):  # nothing is known, or it is the first or last day of the calendar elsewhere
+        return -1
 
 
 def decisions(shelf: Shelf, choice: Choice, story_of: Mapping[str, str]) -> Iterator[Decision]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.api.group import find_anchors
-from dedup.api.results import Rows
+from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import blocks, match_pairs, ordered
 from dedup.models import Params
 
-__all__ = ["join_anchors"]
+__all__ = ["ROUNDS", "find_missing", "join_anchors"]
 
-_ROUNDS = 4  # each joins what the one before brought together
+ROUNDS = 4  # each joins what the one before brought together
 
 
 def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
@@ -23,8 +23,8 @@ def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
     """
     examined = set(zip(rows.a.tolist(), rows.b.tolist(), strict=True))
     more = 0
-    for _ in range(_ROUNDS):
-        pairs = _missing(shelf, rows, examined)
+    for _ in range(ROUNDS):
+        pairs = find_missing(shelf, rows, examined)
         if not pairs:
             break
         examined |= pairs
@@ -35,16 +35,16 @@ def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
     return rows, more
 
 
-def _missing(shelf: Shelf, rows: Rows, examined: set[tuple[int, int]]) -> set[tuple[int, int]]:
+def find_missing(shelf: Shelf, rows: Rows, examined: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """(version, version), the smaller id first: each version with the first anchor before its own that a match has."""
-    anchor, near = find_anchors(shelf, rows)
-    place = {version: number for number, version in enumerate(anchor)}
     pairs = set()
-    for version, others in near.items():
-        beyond = {anchor[other] for _, other in others if place[anchor[other]] < place[anchor[version]]} - {version}
-        for of in sorted(beyond, key=place.__getitem__):
-            pair = (version, of) if shelf.ids[version] < shelf.ids[of] else (of, version)
-            if pair not in examined and (shelf.is_new[version] or shelf.is_new[of]):
-                pairs.add(pair)
-                break
+    for anchor, near in find_anchors(shelf, rows):
+        place = {version: number for number, version in enumerate(anchor)}
+        for version, others in near.items():
+            beyond = {anchor[other] for _, other in others if place[anchor[other]] < place[anchor[version]]} - {version}
+            for of in sorted(beyond, key=place.__getitem__):
+                pair = (version, of) if shelf.ids[version] < shelf.ids[of] else (of, version)
+                if pair not in examined and (shelf.is_new[version] or shelf.is_new[of]):
+                    pairs.add(pair)
+                    break
     return pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from dedup.novelty import News, Version, find_changes, find_news, prepare
 from dedup.novelty.pieces import Piece, fact_of, kind_of, merge_strange, without
 from dedup.text import furniture_spans
 
-__all__ = ["diff"]
+__all__ = ["diff", "find_diff"]
 
 _UNBELIEVABLE = 2  # changes in texts that are no versions of one text: more, and these are other things of a series
 _CORRECTED = 0.8  # resemblance from which two texts of one form, with so few changes, are one whose day was corrected
@@ -44,12 +44,16 @@ def diff(a: Any, b: Any) -> Diff:
     >>> [(c.a.text, c.b.text) for c in found.changed], [f.text for f in found.added]
     ([('12 người', '13 người')], ['Điện bị cắt ở phường Trà Nâu'])
     """
-    article, given = as_article(b, "b"), _several(a)
+    return find_diff(_several(a), as_article(b, "b"), prepare)
+
+
+def find_diff(given: list[Article], article: Article, analyse: Callable[..., Version]) -> Diff:
+    """The same of articles; `analyse` is `novelty.prepare`, or one that remembers what it has made."""
     former, match = _by_closeness(given, article)
-    versions = [prepare(one.text, one.published, one.title) for one in former]
-    own = prepare(article.text, article.published, article.title)
-    titles = [prepare(one.title) for one in former if one.title]
-    own_title = [prepare(article.title)] if article.title else []
+    versions = [analyse(one.text, one.published, one.title) for one in former]
+    own = analyse(article.text, article.published, article.title)
+    titles = [analyse(one.title) for one in former if one.title]
+    own_title = [analyse(article.title)] if article.title else []
     added = find_news(own, [*versions, *titles])
     dropped = [find_news(one, [own, *own_title, *versions[:i]]) for i, one in enumerate(versions)]
     changes = _changes(dropped[0], added, match, versions[1:])

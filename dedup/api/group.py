@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,10 +19,12 @@ from dedup.descent import Kinship, Member, derive
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Edge, Relation, Story
 from dedup.pages import find_credit
-from dedup.stories import Edges, anchor_all, group
+from dedup.stories import Edges, Overlaps, anchor_all, find_round_ups, group
 
-__all__ = ["choose_representatives", "find_anchors", "find_stories"]
+__all__ = ["ask_overlaps", "choose_representatives", "describe", "find_anchors", "find_stories"]
 
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_TOGETHER = 20_000  # matches that are woven at once, at least
 _JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
 _SAME_STORY = RELATIONS.index("same_story")
 _VERSIONS: tuple[Relation, ...] = ("reprint", "edited")  # of one text
@@ -44,12 +47,54 @@ class _Web(NamedTuple):
     size: dict[int, int]
 
 
-def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
-    """The stories of two articles and more, by id. Templates join none; copies stand where their version stands."""
-    members, home = shelf.by_version()
+def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> list[Story]:
+    """The stories of two articles and more, by id. Templates join none; copies stand where their version stands.
+
+    `overlaps` tells the shingles that pairs of versions share; by default they are counted.
+    """
+    by_version = members, home = shelf.by_version()
+    asked = overlaps or functools.partial(_overlaps, shelf)
+    parts = _parts(rows, home, members)
+    stories = (story for part in parts for story in _stories_of(shelf, *part, by_version, asked))
+    return sorted(stories, key=lambda story: story.id)
+
+
+def _parts(rows: Any, home: _I64, members: Mapping[int, list[int]]) -> Iterator[tuple[Any, set[int]]]:
+    """The matches that join versions, and these, in parts that nothing joins: not all have to be woven at once."""
+    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*_JOINING, _SAME_STORY])))
+    a, b = home[joins.a], home[joins.b]
+    label = _label(a, b, len(home))[a]
+    order = np.argsort(label, kind="stable")
+    edges = np.append(np.flatnonzero(np.diff(label[order], prepend=-1)), len(order))
+    cuts = edges[np.unique(np.searchsorted(edges, np.append(np.arange(0, len(order), _TOGETHER), len(order))))]
+    for lo, hi in itertools.pairwise(cuts.tolist()):
+        which = order[lo:hi]
+        yield joins.take(which), set(np.unique(np.append(a[which], b[which])).tolist())
+    yield joins.take(order[:0]), members.keys() - set(np.unique(np.append(a, b)).tolist())
+
+
+def _label(a: _I64, b: _I64, count: int) -> _I64:
+    """For each of so many nodes the smallest one that edges a[i]–b[i] lead to (FastSV; Zhang, Azad, Hu 2020)."""
+    label = np.arange(count)
+    while True:
+        one, two = label[a], label[b]
+        if np.array_equal(one, two):
+            return label
+        low = np.minimum(one, two)
+        for nodes in (one, two, a, b):
+            np.minimum.at(label, nodes, low)
+        while not np.array_equal(label, further := label[label]):
+            label = further
+
+
+def _stories_of(
+    shelf: Shelf, rows: Any, versions: set[int], by_version: tuple[Mapping[int, list[int]], Any], overlaps: Overlaps
+) -> list[Story]:
+    """The stories of some versions, which no match joins to others."""
+    members, home = by_version
     web = _weave(shelf, rows, home)
-    order, first = _order(shelf, web, members)
-    groups, round_ups = group(order, web.edges, functools.partial(_overlaps, shelf))
+    order, first = _order(shelf, web, versions, members)
+    groups, round_ups = group(order, web.edges, overlaps)
     stories = []
     for anchor, grouped in groups.items():
         articles = [n for version in grouped for n in members.get(version, [version])]
@@ -61,19 +106,48 @@ def find_stories(shelf: Shelf, rows: Any) -> list[Story]:
             relations = {n: kinship[int(home[n])] for n in articles}
             apart = {n for v in shared for n in members.get(v, [v])}
             stories.append(_story(shelf, (first[anchor], first[longest]), relations, apart, (home, web.kin)))
-    return sorted(stories, key=lambda story: story.id)
+    return stories
 
 
-def find_anchors(shelf: Shelf, rows: Any) -> tuple[dict[int, int], Mapping[int, Sequence[tuple[float, int]]]]:
-    """The anchor of each version by shared text alone, and version → (containment, other version) of its matches."""
+def describe(shelf: Shelf, rows: Any, anchor: int, round_ups: set[int]) -> Story:
+    """The story of all articles of a shelf, given its matches, its anchor and its round-ups, by their versions."""
     members, home = shelf.by_version()
     web = _weave(shelf, rows, home)
-    return anchor_all(_order(shelf, web, members)[0], web.edges.texts), web.edges.texts
+    relations: dict[int, Any] = {}
+    for n, version in enumerate(home.tolist()):
+        relations[n] = "reprint" if version == anchor else web.relations.get((version, anchor))
+    first = min(members.get(anchor, [anchor]), key=lambda n: _key(shelf, n))
+    own = [n for n in relations if int(home[n]) not in round_ups]
+    longest = min(own, key=lambda n: (-web.size.get(int(home[n]), 0), _key(shelf, n)))
+    apart = {n for n in relations if int(home[n]) in round_ups}
+    return _story(shelf, (first, longest), relations, apart, (home, web.kin))
 
 
-def _order(shelf: Shelf, web: _Web, members: Mapping[int, list[int]]) -> tuple[list[int], dict[int, int]]:
+def ask_overlaps(shelf: Shelf, rows: Any) -> list[tuple[int, int]]:
+    """The pairs of versions of which `find_stories` asks what they share."""
+    asked: list[tuple[int, int]] = []
+
+    def note(pairs: Sequence[tuple[int, int]]) -> list[int]:
+        asked.extend(pairs)
+        return [0] * len(pairs)
+
+    find_round_ups(_weave(shelf, rows, shelf.by_version()[1]).edges, note)
+    return asked
+
+
+def find_anchors(shelf: Shelf, rows: Any) -> Iterator[tuple[dict[int, int], Mapping[int, Sequence[tuple[float, int]]]]]:
+    """The anchor of each version by shared text alone, and version → (containment, other version) of its matches: for
+    some versions after the others, which no match joins to these."""
+    members, home = shelf.by_version()
+    for part, versions in _parts(rows, home, members):
+        web = _weave(shelf, part, home)
+        yield anchor_all(_order(shelf, web, versions, members)[0], web.edges.texts), web.edges.texts
+
+
+def _order(
+    shelf: Shelf, web: _Web, versions: set[int], members: Mapping[int, list[int]]
+) -> tuple[list[int], dict[int, int]]:
     """The versions, the first ones become anchors first, and the earliest article of each."""
-    versions = {*web.size, *members}
     first = {v: min(members.get(v, [v]), key=lambda n: _key(shelf, n)) for v in versions}
     order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -web.size.get(v, 0), shelf.ids[v]))
     return order, first

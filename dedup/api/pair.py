@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.api.results import make_match
+from dedup.api.matches import make_match
 from dedup.api.same_story import same_story_verdict
 from dedup.api.shelf import as_article
 from dedup.api.verify import compare_pairs, features_of

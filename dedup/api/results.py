@@ -1,4 +1,4 @@
-"""What a scan found: matches kept as columns, made into values when asked for."""
+"""What a scan found."""
 
 from __future__ import annotations
 
@@ -6,118 +6,27 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Literal, NamedTuple, overload
-
-import numpy as np
+from datetime import datetime
+from typing import Any, Literal
 
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
+from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
+from dedup.api.matches import Matches, Rows
+from dedup.api.recall import check_recall
+from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Shelf
 from dedup.api.tables import Kind, table
 from dedup.corpus import passages
-from dedup.io import make_table, write_rows
-from dedup.models import RELATIONS, Article, Crowd, Decision, Match, Params, Passage, Relation, Skipped, Story
+from dedup.io import PAGES, check_target, make_table, write_page, write_rows
+from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped, Story
+from dedup.novelty import prepare
+from dedup.report import check_language, scan_page
 from dedup.text import furniture_spans, spans
 
-__all__ = ["Matches", "Rows", "Scan", "make_match"]
+__all__ = ["Scan"]
 
-_I64 = np.ndarray[Any, np.dtype[np.int64]]
-_Find = Callable[[str, str], list[Passage]]
-
-
-class Rows(NamedTuple):
-    """Matches as columns of one length: articles by number, figures, the place of the relation in RELATIONS.
-
-    `spare` is not shown: which of the two texts says nothing of its own, as relate.spare has it.
-    """
-
-    a: _I64
-    b: _I64
-    shared: _I64
-    size_a: _I64
-    size_b: _I64
-    longest: _I64
-    relation: _I64
-    is_certain: _I64
-    spare: np.ndarray[Any, Any]  # uint8
-
-    def take(self, order: _I64) -> Rows:
-        """The rows of these places, in this order."""
-        return Rows(*(column[order] for column in self))
-
-    @staticmethod
-    def join(parts: Sequence[Rows]) -> Rows:
-        """The parts as one, in order."""
-        if not parts:
-            return Rows(*(np.zeros(0, np.int64) for _ in Rows._fields))
-        return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-class Matches(Sequence[Match]):
-    """The matches of a scan, sorted by (a, b). Figures are arrays; each Match is made when asked for."""
-
-    def __init__(self, rows: Rows, ids: list[str], find: _Find) -> None:
-        self._rows, self._ids, self._find = rows, ids, find
-
-    def __len__(self) -> int:
-        return len(self._rows.a)
-
-    @overload
-    def __getitem__(self, index: int) -> Match: ...
-    @overload
-    def __getitem__(self, index: slice) -> Matches: ...
-    def __getitem__(self, index: int | slice) -> Match | Matches:
-        if isinstance(index, slice):
-            return Matches(self._rows.take(np.arange(len(self))[index]), self._ids, self._find)
-        a, b, *figures = (int(column[index]) for column in self._rows[:-1])
-        return make_match(self._ids[a], self._ids[b], figures, self._find)
-
-    def __iter__(self) -> Iterator[Match]:
-        for a, b, *figures in zip(*(column.tolist() for column in self._rows[:-1]), strict=True):
-            yield make_match(self._ids[a], self._ids[b], figures, self._find)
-
-    def count_relations(self) -> dict[Relation | None, int]:
-        """How many matches there are of each relation, the relations in a fixed order."""
-        counts = np.bincount(self._rows.relation, minlength=len(RELATIONS)).tolist()
-        return dict(zip((*RELATIONS[1:], None), (*counts[1:], counts[0]), strict=True))
-
-    def doubtful(self) -> Matches:
-        """Those that are not certain: close to a border, to be looked at by a person."""
-        return self._where(self._rows.is_certain == 0)
-
-    def of(self, *relations: Relation | None) -> Matches:
-        """Those of these relations."""
-        return self._where(np.isin(self._rows.relation, [RELATIONS.index(relation) for relation in relations]))
-
-    def ids(self) -> set[str]:
-        """The articles that have a part in them."""
-        return {self._ids[n] for n in np.unique(np.concatenate([self._rows.a, self._rows.b])).tolist()}
-
-    def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:
-        return Matches(self._rows.take(np.flatnonzero(is_meant)), self._ids, self._find)
-
-    def order_by_strength(self) -> _I64:
-        """Places of the matches, the strongest first: by the share of the shorter article, of both, then by place."""
-        r = self._rows
-        shares = r.shared / np.maximum(np.minimum(r.size_a, r.size_b), 1), r.shared / np.maximum(r.size_a + r.size_b, 1)
-        return np.lexsort((np.arange(len(self)), -shares[1], -shares[0]))
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} matches>"
-
-
-def make_match(a: str, b: str, figures: Sequence[int], find: _Find) -> Match:
-    """A Match of (shared, size_a, size_b, longest, relation's place, is_certain)."""
-    shared, size_a, size_b, longest, relation, is_certain = figures
-    return Match(
-        a, b, RELATIONS[relation],
-        _share(shared, size_a + size_b - shared), _share(shared, size_a), _share(shared, size_b),
-        shared, size_a, size_b, longest, bool(is_certain), find,
-    )  # fmt: skip
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
+_ANALYSED = 64  # versions that are remembered between one diff and the next
 
 
 class Scan:
@@ -137,8 +46,10 @@ class Scan:
         params: the Params of the scan.
     """
 
-    def __init__(self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params, close: Callable[[], None] | None = None
+    ) -> None:
+        self._shelf, self._close = shelf, close
         self.params = params
         self.furniture = shelf.corpus.furniture
         self.crowds = crowds
@@ -147,6 +58,14 @@ class Scan:
         self.matches = Matches(rows, shelf.ids, self._passages)
         self._rows = rows
         self._choices: dict[str, Choice] = {}
+        self._analyse = functools.lru_cache(_ANALYSED)(prepare)
+        self._diffs: dict[tuple[str, str], Diff] = {}
+
+    def close(self) -> None:
+        """Removes the working files, where there are any: no text can be looked at afterwards. Twice is no error."""
+        self._shelf.close()
+        if self._close is not None:
+            self._close()
 
     def __repr__(self) -> str:
         return f"<Scan of {len(self._shelf.ids)} articles: {len(self.matches)} matches>"
@@ -196,6 +115,25 @@ class Scan:
         ({'1': ('1',)}, {'1': ('2',)})
         """
         return choose_representatives(self._shelf, self.stories, by, prefer)
+
+    def check(self, count: int = 200, *, seed: int = 1) -> Check:
+        """Measures the recall of this scan: `count` articles taken at random are compared with every article, exactly.
+
+        Takes about as long as reading all texts once more. Pairs that only `Scan.crowds` left out count as missed.
+
+        Args:
+            count: how many versions; all where there are fewer.
+            seed: of the choice, which does not depend on the order of the input.
+
+        Raises:
+            ParamError: count or seed is no integer, or out of its range.
+
+        >>> from dedup.api import scan
+        >>> rain = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
+        >>> scan([rain, rain + " Hết.", "Giá lúa ở Hà Lâm tăng nhẹ."], Params(min_shared=10)).check().recall
+        1.0
+        """
+        return check_recall(self._shelf, self._rows, self.params, count, seed)
 
     def decisions(self, keep_templates: KeepTemplates = "all") -> Iterator[Decision]:
         """A Decision for every input of `articles`, in the order they came: which are kept, and why the others are not.
@@ -282,6 +220,45 @@ class Scan:
         """
         columns, rows, metadata = table(self, kind, keep_templates)
         return write_rows(target, columns, rows, metadata=metadata)
+
+    def report(
+        self, target: str | os.PathLike[str], *, lang: Language = "vi", top: int | None = None,
+        diffs: int | None = None, made: datetime | None = None, feed: Sequence[str] = (),
+    ) -> int:  # fmt: skip
+        """Writes one HTML page for people, that loads nothing: all stories, why their articles are together, who made
+        which from which, what each version adds. Returns how many stories it has. A page has 30 MB at most, or little
+        more where `top` asks for it: long texts are cut and long stories shortened, and it says so.
+
+        Args:
+            target: .html or .htm, written whole or not at all; "-" is standard output.
+            lang: of the page, "vi" or "en".
+            top: how many stories, the largest first; 0 for all. By default 5,000.
+            diffs: how many pairs of versions are compared by their facts, the most newsworthy first; 0 for all that a
+                page can hold. By default so many that the page takes about a third of the time of the scan.
+            made: when the page says that it was made; by default now. All else depends on the articles alone.
+            feed: by which words `dedup diff` finds the articles by their ids: a path, then options. The page names the
+                command where a pair was not compared.
+
+        Raises:
+            ParamError: the suffix or the language is another one, or top or diffs is negative.
+            InputError: as `write`.
+        """
+        check_language(lang)
+        check_target(target, PAGES)
+        found = find_findings(self, self._shelf, self._rows, Asked(top, diffs, made, feed))
+        write_page(target, scan_page(found, lang=lang))
+        return found.shown
+
+    def diff(self, a: str, b: str) -> Diff:
+        """What article b adds to a, drops and tells differently, by their ids: as `dedup.diff` of the two as `strip`
+        gives them. Made once.
+
+        Raises:
+            KeyError: no article has that id.
+        """
+        if (a, b) not in self._diffs:
+            self._diffs[a, b] = find_diff([self.strip(a)[0]], self.strip(b)[0], self._analyse)
+        return self._diffs[a, b]
 
     def pairs(self) -> Iterator[Match]:
         """The matches with copies expanded: every pair of articles instead of every pair of versions, a < b.

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup import events, kernels
 from dedup.api.choose import day, moment
-from dedup.api.results import Rows
+from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf, Versions
 from dedup.api.verify import blocks, compare_pairs, features_of, ordered, relations_of
 from dedup.corpus import Prepared

@@ -11,15 +11,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dedup.corpus import Corpus
+from dedup.api.names import Details, Ids, Numbers
+from dedup.corpus import Corpus, Sketched
 from dedup.dates import parse
 from dedup.errors import ArticleError
 from dedup.furniture import Furniture, group_of, names_of
-from dedup.index import band_shape
+from dedup.index import Candidates, Keyed, probe
 from dedup.io import ArrowReader, Reader
 from dedup.io.columns import choose
 from dedup.models import Article, Params, Skipped
-from dedup.sketch import Sketches
+from dedup.spool import Spool, in_memory
 from dedup.text import NO_GROUP, Learnt
 
 __all__ = ["ARTICLE", "LEFT_OUT", "REPEATED", "Progress", "Shelf", "Versions", "as_article"]
@@ -30,7 +31,6 @@ ARTICLE, REPEATED, LEFT_OUT = range(3)  # what became of an input
 
 _BATCH_BYTES, _BATCH = 2 << 20, 1024  # of a chunk: what one thread sketches at a time
 _STRINGS = frozenset(("title", "source", "url", "credit"))
-_DETAILS = ("title", "source", "url", "credit", "published")
 _UNKNOWN = group_of("")
 
 
@@ -41,6 +41,7 @@ class Shelf:
         corpus: their texts.
         ids, numbers: id of each, and number of each id.
         details: what else is known of each, by field.
+        sources: all that occur.
         is_new: whether each is from `articles` (and not from `against`).
         copies: delegate → its copies, by id.
         skipped, counts: see Scan.
@@ -52,14 +53,18 @@ class Shelf:
         in_both: new articles that stand in `against` too, with the same id and text.
     """
 
-    def __init__(self, params: Params, furniture: Furniture | Literal["learn", "none"] | None = None) -> None:
+    def __init__(
+        self, params: Params, furniture: Furniture | Literal["learn", "none"] | None = None,
+        spools: Callable[[str], Spool] = in_memory,
+    ) -> None:  # fmt: skip
         value = furniture if isinstance(furniture, Furniture) else Furniture()
-        self.corpus = Corpus(params, value, signatures=band_shape(params) is not None)
+        self.corpus = Corpus(params, value, spools)
         self._furniture = furniture
-        self.ids: list[str] = []
-        self.numbers: dict[str, int] = {}
-        self.details: list[dict[str, Any]] = []
-        self.is_new: list[bool] = []
+        self._ids, self._details = Ids(), Details(spools("details.spool"))
+        self.ids: Sequence[str] = self._ids
+        self.numbers: Mapping[str, int] = Numbers(self._ids)
+        self.details: Sequence[dict[str, Any]] = self._details
+        self.is_new: Any = array("b")
         self.copies: dict[str, list[str]] = {}
         self.skipped: list[Skipped] = []
         self.counts = dict.fromkeys(
@@ -72,13 +77,23 @@ class Shelf:
         self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
         self.likeness: dict[tuple[int, int], int] = {}
-        self._waiting: list[bytes] = []
-        self._waiting_groups: list[np.uint64] = []
-        self._waiting_bytes = 0
+        self.sources = {""}
+        self._taken: list[tuple[Article, bytes]] = []  # whose ids are not looked at yet
+        self._waiting: list[tuple[Article, bytes]] = []
+        self._bytes = 0
 
-    def finish(self) -> Sketches:
+    def finish(self) -> Sketched:
         """The sketches of all texts; furniture is learnt now, where it is to be."""
-        return self.corpus.finish(names_of({details.get("source", "") for details in self.details}))
+        return self.corpus.finish(names_of(self.sources))
+
+    def order(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The numbers of all articles, by id."""
+        return self._ids.order()
+
+    def close(self) -> None:
+        """Forgets the texts and all that belongs to them."""
+        self.corpus.close()
+        self._details.close()
 
     def learnt(self, id: str) -> Learnt | None:
         """The corpus furniture that is left out of an article."""
@@ -91,7 +106,7 @@ class Shelf:
 
     def touches_new(self, a: str, b: str) -> bool:
         """Whether one of two articles is new."""
-        return self.is_new[self.numbers[a]] or self.is_new[self.numbers[b]]
+        return bool(self.is_new[self.numbers[a]] or self.is_new[self.numbers[b]])
 
     def by_version(self) -> tuple[dict[int, list[int]], np.ndarray[Any, np.dtype[np.int64]]]:
         """(delegate → itself and its copies, for each that has copies; the delegate of every article), by number."""
@@ -113,18 +128,19 @@ class Shelf:
             if len(skipped) > seen:
                 seen = self._leave_out(skipped[seen:], is_new, seen)
             try:
-                self._take(item, str(count) if is_new else f"against:{count}", is_new)
+                self._take(item, str(count) if is_new else f"against:{count}")
             except ArticleError as error:
                 self._leave_out([Skipped(f"article {count}", str(error))], is_new)
-            if len(self._waiting) >= _BATCH or self._waiting_bytes >= _BATCH_BYTES:
-                self._hand_over()
+            if len(self._taken) + len(self._waiting) >= _BATCH or self._bytes >= _BATCH_BYTES:
+                self._hand_over(is_new)
                 progress("read", count, total)
         progress("read", count, total)
         self._leave_out(skipped[seen:], is_new)
-        self._hand_over()
+        self._hand_over(is_new)
 
     def _leave_out(self, skipped: Sequence[Skipped], is_new: bool, before: int = 0) -> int:
         """Notes inputs that cannot be used; returns how many there are by now, with those before."""
+        self._name_all(is_new)
         self.skipped += skipped
         if is_new:
             for skip in skipped:
@@ -132,38 +148,52 @@ class Shelf:
                 self.left_out.append(skip)
         return before + len(skipped)
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, is_new: bool) -> None:
+        self._name_all(is_new)
         if self._waiting:
-            groups = np.array(self._waiting_groups, np.uint64)
+            articles, texts = zip(*self._waiting, strict=True)
+            self.sources.update(article.source for article in articles)
+            groups = np.array([group_of(article.source) for article in articles], np.uint64)
             teaching = None
             if self._furniture == "learn":
                 teaching = groups
             elif self._furniture is None and np.any(groups != _UNKNOWN):
                 teaching = np.where(groups == _UNKNOWN, NO_GROUP, groups)
-            self.corpus.add(self._waiting, groups, teaching)
-            self._waiting, self._waiting_groups, self._waiting_bytes = [], [], 0
+            self.corpus.add(texts, groups, teaching)
+            self._details.extend(articles)
+            self._waiting, self._bytes = [], 0
 
-    def _take(self, item: Any, name: str, is_new: bool) -> None:
-        if type(item) is tuple and len(item) == 2 and isinstance(item[0], Article):
-            article, text = item
-        else:
+    def _take(self, item: Any, name: str) -> None:
+        if type(item) is not tuple or len(item) != 2 or not isinstance(item[0], Article):
             article = as_article(item, name)
-            text = article.text.encode("utf-8", "surrogatepass")
-        id = article.id
-        if id in self.numbers:
-            id, is_same = self._other_id(id, text)
-            if is_same:
-                self._repeat(self.numbers[id], is_new)
-                return
+            item = article, article.text.encode("utf-8", "surrogatepass")
+        self._taken.append(item)
+        self._bytes += len(item[1])
+
+    def _name_all(self, is_new: bool) -> None:
+        """Gives what was taken ids of its own."""
+        taken, self._taken = self._taken, []
+        names = [article.id.encode("utf-8", "surrogatepass") for article, _ in taken]
+        at = 0
+        while at < len(taken):
+            count = self._ids.extend(names[at:])
+            self._accept(taken[at : at + count], is_new)
+            at += count
+            if at < len(taken):
+                id, is_same = self._other_id(taken[at][0].id, taken[at][1])
+                if is_same:
+                    self._repeat(self.numbers[id], is_new)
+                else:
+                    self._ids.extend([id.encode("utf-8", "surrogatepass")])
+                    self._accept([taken[at]], is_new)
+                at += 1
+
+    def _accept(self, taken: Sequence[tuple[Article, bytes]], is_new: bool) -> None:
+        first = len(self.is_new)
         if is_new:
-            self.inputs.append(ARTICLE + 4 * len(self.ids))
-        self.numbers[id] = len(self.ids)
-        self.ids.append(id)
-        self.is_new.append(is_new)
-        self.details.append({name: value for name in _DETAILS if (value := getattr(article, name))})
-        self._waiting.append(text)
-        self._waiting_groups.append(group_of(article.source))
-        self._waiting_bytes += len(text)
+            self.inputs.extend(range(ARTICLE + 4 * first, ARTICLE + 4 * (first + len(taken)), 4))
+        self.is_new.extend([is_new] * len(taken))
+        self._waiting += taken
 
     def _repeat(self, number: int, is_new: bool) -> None:
         self.counts["repeated"] += 1
@@ -196,7 +226,7 @@ class Shelf:
     def _text(self, number: int) -> bytes:
         held = len(self.corpus)
         if number >= held:
-            return self._waiting[number - held]
+            return self._waiting[number - held][1]
         return self.corpus.utf8(number)
 
 
@@ -241,29 +271,45 @@ class Versions:
 
     Attributes:
         numbers: int64, the delegates' numbers, by id.
-        sketches: those of the delegates, in the same order.
         is_new: bool, whether an article of the version is new.
         copies: int64 (copies, 2), (delegate, copy) by number, one of them new.
     """
 
-    def __init__(self, shelf: Shelf, sketches: Sketches) -> None:
-        has_words = sketches.syllables[:, 0] > 0
-        shelf.has_furniture = sketches.syllables[:, 1] > 0
-        shelf.counts["furniture_lines"] = int(sketches.removed.sum())
-        shelf.counts["furniture_articles"] = int(np.sum(sketches.removed > 0))
+    def __init__(self, shelf: Shelf, sketched: Sketched) -> None:
+        has_words = sketched.syllables[:, 0] > 0
+        shelf.has_furniture = sketched.syllables[:, 1] > 0
+        shelf.counts["furniture_lines"] = int(sketched.removed.sum())
+        shelf.counts["furniture_articles"] = int(np.sum(sketched.removed > 0))
         shelf.wordless.update(np.flatnonzero(~has_words).tolist())
         shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in sorted(shelf.wordless)]
-        order = sorted(np.flatnonzero(has_words).tolist(), key=lambda n: (not shelf.is_new[n], shelf.ids[n]))
-        delegate: dict[bytes, int] = {}
-        copies = []
-        keys = np.ascontiguousarray(sketches.versions).tobytes()
-        for n in order:
-            first = delegate.setdefault(keys[16 * n : 16 * n + 16], n)
-            if first != n:
-                shelf.copies.setdefault(shelf.ids[first], []).append(shelf.ids[n])
-                if shelf.is_new[first]:  # else both are old
-                    copies.append((first, n))
-        self.numbers = np.array(sorted(delegate.values(), key=shelf.ids.__getitem__), np.int64)
-        self.copies = np.array(copies, np.int64).reshape(-1, 2)
-        self.is_new = np.array(shelf.is_new, np.bool_)[self.numbers]
-        self.sketches = sketches.take(self.numbers)
+        order = shelf.order()
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        is_new, versions = np.array(shelf.is_new, np.bool_), sketched.versions
+        order = np.flatnonzero(has_words)
+        order = order[np.lexsort((rank[order], ~is_new[order], versions[order, 1], versions[order, 0]))]
+        is_first = np.ones(len(order), np.bool_)
+        is_first[1:] = np.any(versions[order[1:]] != versions[order[:-1]], axis=1)
+        first = order[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
+        copies = np.stack([first, order], axis=1)[~is_first]
+        for delegate, copy in copies.tolist():
+            shelf.copies.setdefault(shelf.ids[delegate], []).append(shelf.ids[copy])
+        self.copies = copies[is_new[copies[:, 0]]]  # else both are old
+        self.numbers = order[is_first]
+        self.numbers = self.numbers[np.argsort(rank[self.numbers])]
+        self.is_new = is_new[self.numbers]
+        self._sketched = sketched
+
+    def find_candidates(self, params: Params) -> Candidates:
+        """The candidate pairs among them, see `index.find_candidates`."""
+        sketched = self._sketched
+        place = np.full(len(sketched.size) + 1, -1, np.int32)
+        place[self.numbers] = np.arange(len(self.numbers))
+        which = self.numbers
+        keyed = Keyed(sketched.size[which], sketched.selected[which], sketched.versions[which])
+        return probe(sketched.prints, place[sketched.holders], keyed, self.is_new, params)
+
+    def forget_keys(self) -> None:
+        """Drops what candidates were found by."""
+        self._sketched.prints.close()
+        del self._sketched

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,10 +16,11 @@ from dedup.models import Match
 if TYPE_CHECKING:
     from dedup.api.results import Scan
 
-__all__ = ["Kind", "Table", "table"]
+__all__ = ["MATCH_COLUMNS", "Kind", "Table", "match_row", "metadata", "table"]
 
 Kind = Literal["matches", "review", "stories", "decisions", "stripped"]
 
+_UNSEEN = ("threads", "memory", "workdir")
 _PASSAGE = 300  # characters of a passage that are shown
 
 _COLUMNS: dict[str, dict[str, ColumnType]] = {
@@ -41,6 +42,7 @@ _COLUMNS: dict[str, dict[str, ColumnType]] = {
         "published": "string", "text": "string", "removed": "spans",
     },
 }  # fmt: skip
+MATCH_COLUMNS = tuple(_COLUMNS["matches"])
 _COLUMNS["review"] = {**_COLUMNS["matches"], "passage": "string"}
 
 
@@ -70,15 +72,18 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
         rows = map(astuple, scan.decisions(keep_templates))
     else:
         rows = _stripped_rows(scan)
-    return Table(_COLUMNS[kind], rows, _metadata(scan))
+    return Table(_COLUMNS[kind], rows, metadata(scan))
 
 
 def _match_rows(scan: Scan, matches: Iterable[Match]) -> Iterator[tuple[Any, ...]]:
-    for m in matches:
-        one, other = scan.details(m.a), scan.details(m.b)
-        figures = (m.resemblance, m.a_in_b, m.b_in_a, m.shared, m.size_a, m.size_b, m.longest_passage)
-        about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
-        yield (m.a, m.b, m.relation, *figures, *about)
+    return (match_row(match, scan.details(match.a), scan.details(match.b)) for match in matches)
+
+
+def match_row(match: Match, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of MATCH_COLUMNS: of a match, and of what is known of a and of b."""
+    figures = (getattr(match, name) for name in MATCH_COLUMNS[:10])
+    about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
+    return (*figures, *about)
 
 
 def _review_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
@@ -114,13 +119,14 @@ def _stripped_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
         yield (article.id, *about, article.text, removed)
 
 
-def _metadata(scan: Scan) -> dict[str, str]:
+def metadata(scan: Scan) -> dict[str, str]:
+    """What was scanned, and how: version, params, tokenizer and corpus digest."""
     from dedup import __version__
 
     return {
         "dedup": __version__,
-        # How many threads there were changes no result, so it changes no byte either.
-        "params": json.dumps({**scan.params.as_dict(), "threads": None}, ensure_ascii=False),
+        # How many threads and how much memory there were changes no result, so it changes no byte either.
+        "params": json.dumps(scan.params.as_dict() | dict.fromkeys(_UNSEEN), ensure_ascii=False),
         "tokenizer": f"{SCHEME}:{digest()}",
         "corpus": scan.digest(),
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from dedup import kernels
-from dedup.api.results import Rows
+from dedup.api.matches import Rows
 from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
@@ -17,10 +17,12 @@ from dedup.relate import Features, decide, headlines_differ, spare
 from dedup.text import tables
 from dedup.threads import each_range, thread_count
 
-__all__ = ["blocks", "compare_pairs", "features_of", "match_pairs", "ordered", "relations_of", "verify"]
+__all__ = [
+    "blocks", "compare_pairs", "features_of", "match_copies", "match_pairs", "ordered", "qualifies", "relations_of",
+    "verify",
+]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-_BLOCK = 32 << 20  # bytes of text in a group: two are made ready at once
 _SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared shingles
 
 
@@ -33,7 +35,7 @@ def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, 
         parts.append(match_pairs(shelf, left[block], right[block], params))
         done += len(block)
     progress("verify", len(left), len(left))
-    parts.append(_copies(shelf, versions.copies, params))
+    parts.append(match_copies(shelf, versions.copies, params))
     return ordered(Rows.join(parts), shelf.ids)
 
 
@@ -73,14 +75,14 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
     if not len(left):
         return
     used = np.unique(np.concatenate([left, right]))
-    group = np.cumsum(corpus.sizes(used)) // _BLOCK
+    group = np.cumsum(corpus.sizes(used)) // corpus.block
     cell = group[np.searchsorted(used, left)] * (group[-1] + 1) + group[np.searchsorted(used, right)]
     order = np.argsort(cell, kind="stable")
     edges = [*np.flatnonzero(np.diff(cell[order], prepend=-1)).tolist(), len(left)]
     weight = np.concatenate([np.zeros(1, np.int64), np.cumsum((corpus.sizes(left) + corpus.sizes(right))[order])])
     lo = 0
     for edge, following in zip(edges[1:], [*edges[2:], -1], strict=True):
-        if following < 0 or weight[following] - weight[lo] > _BLOCK:
+        if following < 0 or weight[following] - weight[lo] > corpus.block:
             yield order[lo:edge]
             lo = edge
 
@@ -89,7 +91,7 @@ def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     """The rows of those pairs that are matches."""
     ready, i, j = shelf.corpus.prepare_pairs(left, right)
     shared, size_a, size_b = compare_pairs(ready, i, j, params)
-    is_match = _qualifies(shared, size_a, size_b, params)
+    is_match = qualifies(shared, size_a, size_b, params)
     keep = np.flatnonzero(is_match if params.passage is None else np.ones(len(i), np.bool_))
     features = features_of(ready, i[keep], j[keep], params)
     rows = Rows(left, right, shared, size_a, size_b, shared, shared, shared, shared).take(keep)
@@ -100,7 +102,7 @@ def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     return rows
 
 
-def _qualifies(shared: _I64, size_a: _I64, size_b: _I64, params: Params) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def qualifies(shared: _I64, size_a: _I64, size_b: _I64, params: Params) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which pairs reach the criterion of containment or of resemblance."""
     resemblance = shared / (size_a + size_b - shared)
     result = np.zeros(len(shared), np.bool_)
@@ -126,7 +128,7 @@ def relations_of(
     return places, np.array([d.is_certain for d in decisions], np.int64), np.array(spares, np.uint8)
 
 
-def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
+def match_copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
     """A row for each (delegate, copy): the figures of the version with itself; the relation also by the headlines."""
     parts = []
     for block in blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
@@ -141,7 +143,7 @@ def _copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
     return Rows.join(parts)
 
 
-def ordered(rows: Rows, ids: list[str]) -> Rows:
+def ordered(rows: Rows, ids: Sequence[str]) -> Rows:
     """Rows turned so that a < b by id, and sorted by (a, b).
 
     Only copies are ever turned (versions come by id), and of those both texts are spare or none.

@@ -7,11 +7,13 @@ too, but the rest of it is the same story.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
+from dedup.spool import Spool
 
 __all__ = ["MIN_VERSIONS", "Found", "Learner"]
 
@@ -19,6 +21,9 @@ MIN_VERSIONS = 20
 _SAMPLE = 20  # versions that hold a unit, compared in pairs
 _OVERLAP = 0.1  # median resemblance of what they say besides
 _BLOCK = 4096  # units judged at a time
+_PARTS, _PART_SHIFT = 64, np.uint64(58)  # groups are put away by their high bits
+_TOGETHER = 1 << 18  # units that are put away at a time
+_COLUMNS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2)  # of what is put away, whether it is one for each text, unit or sample
 _RECURRING, _VALUES, _TOP = 0.8, 3, 0.5  # behind a heading: see _find_headings
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
@@ -72,59 +77,132 @@ class _Holders(NamedTuple):
     places: _I64
 
 
-class Learner:
-    """Takes the notes of texts as they come, and says in the end what is furniture."""
+class _Notes(NamedTuple):
+    """What is noted of texts, all of whose groups are in one part.
 
-    def __init__(self) -> None:
-        self._numbers: list[_I64] = []
-        self._groups: list[_U64] = []
-        self._notes: list[tuple[Any, ...]] = []
+    Attributes:
+        group, number: uint64 and int64, of each text.
+        units, samples: of all texts in order.
+        unit_ends, sample_ends: int64, where those of each text end.
+    """
+
+    group: _U64
+    number: _I64
+    units: _Units
+    unit_ends: _I64
+    samples: _Samples
+    sample_ends: _I64
+
+
+class Learner:
+    """Takes the notes of texts as they come, and says in the end what is furniture.
+
+    Notes are put away by group, since groups are judged one by one: what is learnt needs the memory of a part of them.
+    """
+
+    def __init__(self, spool: Spool | None = None) -> None:
+        self._spool = spool or Spool()
+        self._waiting: list[tuple[_I64, _U64, tuple[Any, ...]]] = []
+        self._size = 0
+        self._edges: list[tuple[_I64, _I64, _I64]] = []
 
     def add(self, first: int, groups: _U64, notes: tuple[Any, ...]) -> None:
         """Takes the notes of kernels.sketches for texts number first, first + 1, …; those of group 0 teach nothing."""
-        self._numbers.append(np.arange(first, first + len(groups)))
-        self._groups.append(groups)
-        self._notes.append(notes)
+        self._waiting.append((np.arange(first, first + len(groups)), groups, notes))
+        self._size += len(notes[0])
+        if self._size >= _TOGETHER:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        if not self._waiting:
+            return
+        numbers, groups, notes = zip(*self._waiting, strict=True)
+        number, group = np.concatenate(numbers), np.concatenate(groups)
+        units, unit_ends, samples, sample_ends = _join(notes, group)
+        part = (group >> _PART_SHIFT).astype(np.int64)
+        order = np.argsort(part, kind="stable")
+        order = order[group[order] != 0]
+        unit_counts, sample_counts = (np.diff(ends, prepend=0)[order] for ends in (unit_ends, sample_ends))
+        _, key, lo, hi, about = _take(units, unit_ends, order)
+        place, value = _take(samples, sample_ends, order)
+        narrow = [column.astype(np.int32) for column in (unit_counts, sample_counts, lo, hi, place & 0xFFFFFFFF)]
+        for column in (number[order], group[order], *narrow[:2], key, *narrow[2:4], about, narrow[4], value):
+            self._spool.put(column)
+        edges = np.searchsorted(part[order], np.arange(_PARTS + 1))
+        unit_edges, sample_edges = (np.append(0, np.cumsum(n))[edges] for n in (unit_counts, sample_counts))
+        self._edges.append((edges, unit_edges, sample_edges))
+        self._waiting, self._size = [], 0
+
+    def _part(self, part: int) -> _Notes:
+        """The notes of texts whose groups are in that part, in the order they came."""
+        columns: list[list[Any]] = [[] for _ in _COLUMNS]
+        for batch, edges in enumerate(self._edges):
+            for column, kind in enumerate(_COLUMNS):
+                lo, hi = edges[kind][part : part + 2].tolist()
+                columns[column].append(self._spool.get(len(_COLUMNS) * batch + column, lo, hi))
+        number, group, unit_counts, sample_counts, key, begin, end, about, place, value = map(np.concatenate, columns)
+        text, holder = (np.repeat(np.arange(len(group)), counts) for counts in (unit_counts, sample_counts))
+        units = _Units(text, key, begin.astype(np.int64), end.astype(np.int64), about)
+        samples = _Samples((holder << 32) + place, value)
+        return _Notes(group, number, units, np.cumsum(unit_counts), samples, np.cumsum(sample_counts))
 
     def learn(self, versions: _U64) -> list[Found]:
         """What is furniture, the same for any order of the texts; versions: uint64 (n, 2), by number of the text."""
-        if not self._notes:
-            return []
-        group, number = np.concatenate(self._groups), np.concatenate(self._numbers)
-        units, unit_ends, samples, sample_ends = _join(self._notes, group)
-        order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
-        firsts = _of_large_groups(group, order[is_first])
-        if not len(firsts):
-            return []
-        units = _Units(*_take(units, unit_ends, firsts))
-        samples = _Samples(*_take(samples, sample_ends, firsts))
-        holders = _count(units)
-        found = _judge(holders, units, samples)
-        headings = _find_headings(units, holders.key[found])
-        place_of = np.empty(len(group), np.int64)
-        place_of[order] = np.arange(len(order))
-        result = []
-        for i, is_heading in zip(found.tolist(), headings.tolist(), strict=True):
-            first, place = int(firsts[holders.texts[i, 0]]), holders.places[i, 0]
-            of_group = int(group[first])
-            copies = number[order[place_of[first] : ends[place_of[first]]]].tolist()
-            result.append(
-                Found(of_group, int(holders.key[i]) ^ of_group, int(holders.versions[i]), is_heading, copies,
-                      int(units.lo[place]), int(units.hi[place]))
-            )  # fmt: skip
-        return result
+        self._put_away()
+        found = [unit for part in self._filled(MIN_VERSIONS) for unit in _learn(self._part(part), versions)]
+        return sorted(found, key=lambda unit: unit.code ^ unit.group)
 
     def holding(self, found: list[Found]) -> _I64:
         """The numbers of the texts that hold furniture, ascending."""
-        if not found:
-            return np.zeros(0, np.int64)
-        group, number = np.concatenate(self._groups), np.concatenate(self._numbers)
-        units = _join(self._notes, group)[0]
-        keys = np.sort(np.array([unit.code ^ unit.group for unit in found], np.uint64))
-        return np.unique(number[units.text[_is_among(units.key, keys)]])
+        keys: dict[int, list[int]] = {}
+        for unit in found:
+            keys.setdefault(unit.group >> int(_PART_SHIFT), []).append(unit.code ^ unit.group)
+        numbers = [np.zeros(0, np.int64)]
+        for part, many in keys.items():
+            notes = self._part(part)
+            is_held = _is_among(notes.units.key, np.sort(np.array(many, np.uint64)))
+            numbers.append(notes.number[notes.units.text[is_held]])
+        return np.unique(np.concatenate(numbers))
+
+    def _filled(self, least: int) -> list[int]:
+        """The parts that so many texts or more are in."""
+        texts = sum((np.diff(edges[0]) for edges in self._edges), np.zeros(_PARTS, np.int64))
+        parts: list[int] = np.flatnonzero(texts >= least).tolist()
+        return parts
+
+    def close(self) -> None:
+        """Forgets everything."""
+        self._waiting, self._edges = [], []
+        self._spool.close()
 
 
-def _join(notes: list[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, _Samples, _I64]:
+def _learn(notes: _Notes, versions: _U64) -> list[Found]:
+    """What is furniture by the notes of one part."""
+    group, number, units, unit_ends, samples, sample_ends = notes
+    order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
+    firsts = _of_large_groups(group, order[is_first])
+    if not len(firsts):
+        return []
+    units = _Units(*_take(units, unit_ends, firsts))
+    samples = _Samples(*_take(samples, sample_ends, firsts))
+    holders = _count(units)
+    found = _judge(holders, units, samples)
+    headings = _find_headings(units, holders.key[found])
+    place_of = np.empty(len(group), np.int64)
+    place_of[order] = np.arange(len(order))
+    result = []
+    for i, is_heading in zip(found.tolist(), headings.tolist(), strict=True):
+        first, place = int(firsts[holders.texts[i, 0]]), holders.places[i, 0]
+        of_group = int(group[first])
+        copies = number[order[place_of[first] : ends[place_of[first]]]].tolist()
+        result.append(
+            Found(of_group, int(holders.key[i]) ^ of_group, int(holders.versions[i]), is_heading, copies,
+                  int(units.lo[place]), int(units.hi[place]))
+        )  # fmt: skip
+    return result
+
+
+def _join(notes: Sequence[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, _Samples, _I64]:
     """All units and samples, and where those of each text end."""
     codes, los, his, abouts, unit_ends, values, places, sample_ends = zip(*notes, strict=True)
     units_in, samples_in = (
@@ -132,7 +210,7 @@ def _join(notes: list[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, _Sam
     )
     text = np.repeat(np.arange(len(group)), units_in)
     key = np.concatenate(codes) ^ group[text]
-    lo, hi = (np.concatenate(part).astype(np.int64) for part in (los, his))
+    lo, hi = np.concatenate(los), np.concatenate(his)
     place = (np.repeat(np.arange(len(group)), samples_in) << 32) + np.concatenate(places)
     units = _Units(text, key, lo, hi, np.concatenate(abouts))
     return units, np.cumsum(units_in), _Samples(place, np.concatenate(values)), np.cumsum(samples_in)

@@ -188,13 +188,17 @@ class Furniture:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it to a JSON file, whole or not at all; the same bytes for an equal value. "-" is standard output."""
+        write_json(path, self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `save` writes, as plain values."""
         sources: dict[str, list[dict[str, Any]]] = {source: [] for source in self.counts()}
         for line in self.lines:
             row = {"text": line.text, "kind": line.kind, "versions": line.versions, "code": f"{line.code:016x}"}
             sources[line.source].append(row)
         about = {"format": _FORMAT, "version": _VERSION, "tokenizer": _tokenizer(), "accents": self.accents}
         aliases = self.aliases if isinstance(self.aliases, bool) else dict(self.aliases)
-        write_json(path, {**about, "aliases": aliases, "sources": sources})
+        return {**about, "aliases": aliases, "sources": sources}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Furniture:
@@ -211,6 +215,15 @@ class Furniture:
             raise InputError(name, error.strerror or str(error)) from None
         except (ValueError, RecursionError) as error:
             raise InputError(name, f"is no furniture file: {error}") from None
+        return cls.of_dict(value, name)
+
+    @classmethod
+    def of_dict(cls, value: Any, name: str) -> Furniture:
+        """The value of what `as_dict` gave; name stands in messages.
+
+        Raises:
+            InputError: it is no such thing, or was made by another version of the tokenizer.
+        """
         if not isinstance(value, dict) or value.get("format") != _FORMAT:
             raise InputError(name, f"is no furniture file: need the format {_FORMAT!r}")
         if value.get("version") != _VERSION:

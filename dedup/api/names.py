@@ -1,0 +1,201 @@
+"""The ids and the details of many articles, as bytes: a Python object for each would take several times as much."""
+
+from __future__ import annotations
+
+import functools
+import marshal
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
+from typing import Any, overload
+
+import numpy as np
+
+from dedup import kernels
+from dedup.models import Article
+from dedup.spool import Spool
+
+__all__ = ["Details", "Ids", "Numbers"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_REMEMBERED = 1 << 14  # articles whose details are asked for again and again
+_NAMES = ("title", "source", "url", "credit", "published")
+
+
+class Ids(Sequence[str]):
+    """Ids that are all different, by number.
+
+    >>> ids = Ids()
+    >>> ids.extend([b"a", b"b", b"a", b"c"]), list(ids), ids.find("b"), ids.find("d")
+    (2, ['a', 'b'], 1, -1)
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._buf = np.empty(1 << 12, np.uint8)
+        self._offsets = np.zeros(1 << 8, np.int64)
+        self._table = np.zeros(1 << 9, np.uint32)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(self._count))]
+        if not 0 <= number < self._count:
+            raise IndexError(f"{number}: need 0 <= number < {self._count}")
+        lo, hi = self._offsets[number : number + 2].tolist()
+        return self._buf[lo:hi].tobytes().decode("utf-8", "surrogatepass")
+
+    def extend(self, blobs: Sequence[bytes]) -> int:
+        """Takes ids, as UTF-8, up to the first one that is there already; returns how many."""
+        lengths = np.cumsum(list(map(len, blobs)), dtype=np.int64)
+        first, last, start = self._count, self._count + len(blobs), int(self._offsets[self._count])
+        self._reserve(last, start + int(lengths[-1]) if len(blobs) else start)
+        self._buf[start : start + sum(map(len, blobs))] = np.frombuffer(b"".join(blobs), np.uint8)
+        self._offsets[first + 1 : last + 1] = start + lengths
+        self._count = int(kernels.enter_names(self._table, self._buf, self._offsets, first, last))
+        return self._count - first
+
+    def _reserve(self, count: int, size: int) -> None:
+        if size > len(self._buf):
+            self._buf = np.concatenate([self._buf, np.empty(max(size, len(self._buf)), np.uint8)])
+        if count >= len(self._offsets):
+            self._offsets = np.concatenate([self._offsets, np.empty(max(count, len(self._offsets)), np.int64)])
+        if 2 * count > len(self._table):
+            self._table = np.zeros(1 << (4 * count).bit_length(), np.uint32)
+            kernels.enter_names(self._table, self._buf, self._offsets, 0, self._count)
+
+    def find(self, id: str) -> int:
+        """The number of an id; -1 where it is none of them."""
+        name = np.frombuffer(id.encode("utf-8", "surrogatepass"), np.uint8)
+        return int(kernels.find_name(self._table, self._buf, self._offsets, name))
+
+    def order(self) -> _I64:
+        """The numbers of all, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
+        count = self._count
+        starts, sizes = self._offsets[:count], np.diff(self._offsets[: count + 1])
+        order, left = np.arange(count), np.arange(count)  # left: places in order that are not decided
+        rank, depth = np.zeros(count, np.int64), 0  # where the run of equals begins, by number
+        while len(left):
+            which = order[left]
+            words = kernels.words_at(self._buf, starts[which] + depth, np.maximum(sizes[which] - depth, 0))
+            ends = np.minimum(np.maximum(sizes[which] - depth, 0), 9)
+            by = np.lexsort((ends, words, rank[which]))
+            order[left] = which = which[by]
+            words, ends, runs = words[by], ends[by], rank[which]
+            is_first = np.ones(len(which), np.bool_)
+            is_first[1:] = (runs[1:] != runs[:-1]) | (words[1:] != words[:-1]) | (ends[1:] != ends[:-1])
+            begins = np.flatnonzero(is_first)
+            rank[which] = np.repeat(left[begins], np.diff(begins, append=len(which)))
+            is_alone = is_first & np.append(is_first[1:], True)
+            left, depth = left[~is_alone], depth + 8
+        return order
+
+
+class Numbers(Mapping[str, int]):
+    """The number of each id, as a mapping."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._ids.find(id) >= 0
+
+    def __getitem__(self, id: str) -> int:
+        number = self._ids.find(id) if isinstance(id, str) else -1
+        if number < 0:
+            raise KeyError(id)
+        return number
+
+
+class Details(Sequence[dict[str, Any]]):
+    """title, source, url, credit and published of articles, by number, those that they have."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._firsts: list[int] = []
+        self._offsets: list[_I64] = []
+        self._count = 0
+        self._zones: dict[tzinfo | None, int] = {}
+        self._odd: list[Any] = []  # what is no plain date or datetime
+        self._look_up = functools.lru_cache(_REMEMBERED)(self._read)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_look_up"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._look_up = functools.lru_cache(_REMEMBERED)(self._read)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def extend(self, articles: Sequence[Article]) -> None:
+        """Takes the details of articles."""
+        blobs = [marshal.dumps((a.title, a.source, a.url, a.credit, self._encode(a.published))) for a in articles]
+        offsets = np.zeros(len(blobs) + 1, np.int64)
+        np.cumsum(list(map(len, blobs)), out=offsets[1:])
+        self._spool.put(np.frombuffer(b"".join(blobs), np.uint8))
+        self._firsts.append(self._count)
+        self._offsets.append(offsets)
+        self._count += len(articles)
+
+    @overload
+    def __getitem__(self, number: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, number: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(self._count))]
+        if not 0 <= number < self._count:
+            raise IndexError(f"{number}: need 0 <= number < {self._count}")
+        return self._look_up(int(number))
+
+    def _read(self, number: int) -> dict[str, Any]:
+        chunk = bisect_right(self._firsts, number) - 1
+        lo, hi = self._offsets[chunk][number - self._firsts[chunk] :][:2].tolist()
+        *texts, published = marshal.loads(self._spool.get(chunk, lo, hi).tobytes())
+        return {name: value for name, value in zip(_NAMES, (*texts, self._decode(published)), strict=True) if value}
+
+    def _encode(self, value: Any) -> Any:
+        """None, (day), (day, seconds, microseconds, fold, zone), or the place among what is odd."""
+        if value is None:
+            return None
+        try:
+            if type(value) is datetime:
+                zone = self._zones.setdefault(value.tzinfo, len(self._zones))
+                seconds = 3600 * value.hour + 60 * value.minute + value.second
+                return value.toordinal(), seconds, value.microsecond, value.fold, zone
+        except TypeError:  # a zone that cannot be a key
+            pass
+        if type(value) is date:
+            return (value.toordinal(),)
+        self._odd.append(value)
+        return len(self._odd) - 1
+
+    def _decode(self, code: Any) -> Any:
+        if code is None or isinstance(code, int):
+            return None if code is None else self._odd[code]
+        if len(code) == 1:
+            return date.fromordinal(code[0])
+        day, seconds, microseconds, fold, zone = code
+        at = time(seconds // 3600, seconds // 60 % 60, seconds % 60, microseconds, fold=fold)
+        return datetime.combine(date.fromordinal(day), at, list(self._zones)[zone])
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (self[number] for number in range(self._count))
+
+    def close(self) -> None:
+        """Forgets everything."""
+        self._spool.close()

@@ -1,0 +1,100 @@
+"""What candidates are found by, fingerprints or bands: put away by their high bits until it is asked who shares one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dedup import kernels
+from dedup.models import Params
+from dedup.sketch import Sketches, bands, choose_bands
+from dedup.spool import Spool
+
+__all__ = ["BITS", "PARTS", "Prints", "band_shape", "keys_of", "uses_bands"]
+
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U32 = np.ndarray[Any, np.dtype[np.uint32]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
+BITS = 8
+PARTS = 1 << BITS  # of one, several fit a processor's cache for a million articles, and the memory for many millions
+_TOGETHER = 1 << 20  # fingerprints that are put away at a time
+
+
+class Prints:
+    """Fingerprints of holders that are numbered from 0 in the order they come.
+
+    Attributes:
+        total: fingerprints so far.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._edges: list[_I64] = []
+        self._flats: list[_U64] = []
+        self._ends: list[_I64] = []
+        self._waiting = self._first = self._count = 0
+        self.total = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, flat: _U64, ends: _I64) -> None:
+        """Takes those of the next holders: holder i has flat[ends[i - 1]:ends[i]]."""
+        self._flats.append(flat)
+        self._ends.append(ends + self._waiting)
+        self._waiting += len(flat)
+        self._count += len(ends)
+        self.total += len(flat)
+        if self._waiting >= _TOGETHER:
+            self.finish()
+
+    def finish(self) -> None:
+        """Puts away what waits for more."""
+        if self._flats:
+            flat, ends = np.concatenate(self._flats), np.concatenate(self._ends)
+            hashes, holders, edges = kernels.scatter(flat, ends, self._first, BITS)
+            self._spool.put(hashes)
+            self._spool.put(holders)
+            self._edges.append(edges)
+            self._flats, self._ends, self._waiting, self._first = [], [], 0, self._count
+
+    def close(self) -> None:
+        """Forgets everything."""
+        self._flats, self._ends, self._edges = [], [], []
+        self._spool.close()
+
+    def part(self, number: int) -> tuple[_U64, _U32]:
+        """(hashes, who holds each) of one of the PARTS, in the order of the holders; call `finish` before."""
+        spans = [(int(edges[number]), int(edges[number + 1])) for edges in self._edges]
+        pieces = [[self._spool.get(2 * i + which, *span) for i, span in enumerate(spans)] for which in range(2)]
+        hashes, holders = (np.concatenate(many) for many in pieces) if spans else ((), ())
+        return np.asarray(hashes, np.uint64), np.asarray(holders, np.uint32)
+
+
+def uses_bands(params: Params) -> bool:
+    """Whether candidates come from bands: asked for, or the best source because resemblance alone is a criterion."""
+    only_resemblance = params.containment is None and params.passage is None
+    return params.candidates == "bands" or (params.candidates == "auto" and only_resemblance)
+
+
+def band_shape(params: Params) -> tuple[int, int] | None:
+    """(bands, rows) where candidates come from bands, else None.
+
+    Raises:
+        ParamError: no bands keep the promise of `band_recall`.
+    """
+    if not uses_bands(params) or params.resemblance is None:
+        return None
+    return choose_bands(params.resemblance, params.num_perm, params.band_recall)
+
+
+def keys_of(sketches: Sketches, params: Params) -> tuple[_U64, _I64, _I32]:
+    """What candidates are found by, fingerprints or bands: (keys of all articles, where each one's end, how many of
+    each are selected)."""
+    if shape := band_shape(params):
+        count, rows = shape
+        ends = np.arange(count, count * len(sketches) + 1, count, dtype=np.int64)
+        return bands(sketches.signatures, count, rows).ravel(), ends, np.full(len(sketches), count, np.int32)
+    return sketches.fingerprints, sketches.ends, sketches.selected.astype(np.int32)
