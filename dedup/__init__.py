@@ -14,13 +14,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import Scan, compare, cover, diff, scan
-    from dedup.errors import ArticleError, DedupError, InputError, MissingExtraError, ParamError
+    from dedup.api import Index, Scan, compare, cover, diff, scan
+    from dedup.errors import (
+        ArticleError,
+        BusyError,
+        DamagedError,
+        DedupError,
+        DiskError,
+        InputError,
+        MismatchError,
+        MissingExtraError,
+        ParamError,
+        SparkError,
+        StoreError,
+    )
     from dedup.furniture import Furniture
     from dedup.io import read
     from dedup.models import (
+        Added,
         Article,
         Change,
+        Check,
         Counterpart,
         Crowd,
         Decision,
@@ -40,13 +54,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("Scan", "compare", "cover", "diff", "scan"),
-    "errors": ("ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"),
+    "api": ("Index", "Scan", "compare", "cover", "diff", "scan"),
+    "errors": (
+        "ArticleError", "BusyError", "DamagedError", "DedupError", "DiskError", "InputError", "MismatchError",
+        "MissingExtraError", "ParamError", "SparkError", "StoreError",
+    ),
     "furniture": ("Furniture",),
     "io": ("read",),
     "models": (
-        "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Fact", "Match", "Params", "Passage",
-        "Skipped", "Story", "Token",
+        "Added", "Article", "Change", "Check", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Fact", "Match",
+        "Params", "Passage", "Skipped", "Story", "Token",
     ),
     "sketch": ("bands", "choose_bands", "fingerprints", "minhash", "signature"),
     "text": ("shingles", "tokenize"),
@@ -54,10 +71,11 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Article", "ArticleError", "Change", "Counterpart", "Crowd", "Decision", "DedupError", "Diff", "Edge", "Fact",
-    "Furniture", "InputError", "Match", "MissingExtraError", "ParamError", "Params", "Passage", "Scan", "Skipped",
-    "Story", "Token", "bands", "choose_bands", "compare", "cover", "diff", "fingerprints", "minhash", "read", "scan",
-    "shingles", "signature", "tokenize",
+    "Added", "Article", "ArticleError", "BusyError", "Change", "Check", "Counterpart", "Crowd", "DamagedError",
+    "Decision", "DedupError", "Diff", "DiskError", "Edge", "Fact", "Furniture", "Index", "InputError", "Match",
+    "MismatchError", "MissingExtraError", "ParamError", "Params", "Passage", "Scan", "Skipped", "SparkError",
+    "StoreError", "Story", "Token", "bands", "choose_bands", "compare", "cover", "diff", "fingerprints", "minhash",
+    "read", "scan", "shingles", "signature", "tokenize",
 ]  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["ArticleError", "DedupError", "InputError", "MissingExtraError", "ParamError"]
+__all__ = [
+    "ArticleError", "BusyError", "DamagedError", "DedupError", "DiskError", "InputError", "MismatchError",
+    "MissingExtraError", "ParamError", "SparkError", "StoreError",
+]  # fmt: skip
 
 
 class DedupError(Exception):
@@ -31,8 +34,36 @@ class InputError(DedupError, ValueError):
         self.reason = reason
 
 
+class DiskError(DedupError, OSError):
+    """A working file cannot be written or read: the disk is full, or the folder is not ours. The message begins with
+    its path."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+
+
 class MissingExtraError(DedupError, ImportError):
     """A feature needs a package that is not installed. The message has the command that installs it."""
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an extra package: pip install 'dedup-vi[{extra}]'")
+
+
+class SparkError(DedupError, RuntimeError):
+    """Spark, or the Java that it runs on, is missing or too old. The message has what to install."""
+
+
+class StoreError(DedupError, OSError):
+    """The database of an index cannot be opened, read or written. The message begins with its name."""
+
+
+class BusyError(StoreError, TimeoutError):
+    """Somebody else writes to the database of an index. The message has the time waited."""
+
+
+class DamagedError(StoreError):
+    """The database of an index does not hold what was written to it."""
+
+
+class MismatchError(DedupError, ValueError):
+    """An index was sketched in another way than is asked for. The message names `dedup index rebuild`."""

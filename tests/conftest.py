@@ -2,9 +2,11 @@
 
 import io
 import logging
+import shutil
 import sys
 
 import pytest
+from postgres import postgres, postgres_url  # noqa: F401  # fixtures
 
 
 @pytest.fixture
@@ -38,3 +40,16 @@ def command(monkeypatch, capsys):
         return code, out, err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright (the extra dev)")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with playwright.sync_playwright() as run:
+        started = run.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield started
+        started.close()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dedup.io.columns import ColumnNames
+from dedup.io.feeds import LINES, read_feed, write_lines
 from dedup.io.keeping import check_keep, write_kept
+from dedup.io.parquet import count_rows
+from dedup.io.places import find
 from dedup.io.reading import ArrowReader, Reader, read
-from dedup.io.writing import ColumnType, check_target, make_table, write_json, write_rows
+from dedup.io.writing import PAGES, ColumnType, check_target, make_table, write_json, write_page, write_rows
 
 __all__ = [
-    "ArrowReader", "ColumnNames", "ColumnType", "Reader", "check_keep", "check_target", "make_table", "read",
-    "write_json", "write_kept", "write_rows",
+    "LINES", "PAGES", "ArrowReader", "ColumnNames", "ColumnType", "Reader", "check_keep", "check_target",
+    "count_rows", "find", "make_table", "read", "read_feed", "write_json", "write_kept", "write_lines", "write_page",
+    "write_rows",
 ]  # fmt: skip

@@ -14,7 +14,9 @@ from dedup.io.places import Place
 from dedup.io.streams import open_stream
 from dedup.models import Article
 
-__all__ = ["Encoded", "batches_of", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable"]
+__all__ = [
+    "Encoded", "batches_of", "count_rows", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable",
+]  # fmt: skip
 
 Encoded = tuple[Article, bytes]
 
@@ -128,6 +130,18 @@ class Rows:
 def open_parquet(source: IO[bytes]) -> Any:
     """The pyarrow.parquet.ParquetFile of a file."""
     return need_pyarrow("reading Parquet").parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER)
+
+
+def count_rows(place: Place) -> tuple[int, int]:
+    """(rows, bytes unpacked) that the end of a Parquet file names; (0, 0) where it cannot be read or is packed."""
+    if place.packing:
+        return 0, 0
+    try:
+        about = need_pyarrow("reading Parquet").parquet.read_metadata(place.path)
+        sizes = [about.row_group(n).total_byte_size for n in range(about.num_row_groups)]
+    except Exception:  # Arrow raises nearly every kind; the reader says what is wrong
+        return 0, 0
+    return about.num_rows, sum(sizes)
 
 
 def batches_of(file: Any) -> Iterator[Any]:

@@ -117,6 +117,15 @@ class Reader(Iterator[Article]):
         self._is_encoded = True
         return self._articles
 
+    def with_skipped(self) -> Iterator[Article | Skipped]:
+        """The articles, and in its place whatever is left out: an item for each input. Instead of iterating."""
+        told = 0
+        for article in self:
+            yield from self.skipped[told:]
+            told = len(self.skipped)
+            yield article
+        yield from self.skipped[told:]
+
     def __enter__(self) -> Reader:
         return self
 
@@ -135,6 +144,15 @@ class Reader(Iterator[Article]):
 
         if STDIN in self.paths:
             self._notes.copy = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the reader)
+
+    def account(self) -> tuple[Origins, Notes]:
+        """What was read so far, to be given to `resume`."""
+        return self.origins, self._notes
+
+    def resume(self, account: tuple[Origins, Notes]) -> None:
+        """Takes everything as read by another reader of the same files."""
+        self.origins, self._notes = account
+        self.close()
 
     @property
     def stdin_copy(self) -> IO[bytes] | None:

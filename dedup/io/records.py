@@ -17,7 +17,10 @@ from dedup.io.streams import LINE_LIMIT, as_text, decode_utf8, is_utf16, lines, 
 from dedup.models import Article
 from dedup.pages import read_page
 
-__all__ = ["csv_rows", "csv_text", "list_key", "read_csv", "read_json", "read_jsonl", "read_txt"]
+__all__ = [
+    "Layouts", "csv_rows", "csv_text", "first_line", "list_key", "parse_line", "read_csv", "read_json", "read_jsonl",
+    "read_txt",
+]  # fmt: skip
 
 _Item = dict[str, Any] | UnusableError  # one of many, or why it is none
 
@@ -130,24 +133,37 @@ def _objects(stream: io.BufferedReader, place: Place) -> Iterator[tuple[int, _It
     is_empty = True
     for number, line in lines(stream):
         if number == 1 and line:
-            line = _first_line(line)
+            line = first_line(line)
         try:
-            if line is None:
-                is_empty = False
-                raise UnusableError(too_long(LINE_LIMIT))
-            if line.isspace() or not line:
-                continue
-            is_empty = False
-            item = _object(_parse(decode_utf8(line)))
+            item = parse_line(line)
         except UnusableError as error:
+            is_empty = False
             yield number, error
         else:
-            yield number, item
+            if item is not None:
+                is_empty = False
+                yield number, item
     if is_empty and place.path != STDIN:
         raise UnusableError("empty")
 
 
-def _first_line(line: bytes) -> bytes:
+def parse_line(line: bytes | None) -> dict[str, Any] | None:
+    """The object of a line of JSON Lines as `streams.lines` gives it; None for a blank one.
+
+    Raises:
+        UnusableError: the line is too long, or holds no JSON object.
+    """
+    if line is None:
+        raise UnusableError(too_long(LINE_LIMIT))
+    return None if line.isspace() or not line else _object(_parse(decode_utf8(line)))
+
+
+def first_line(line: bytes) -> bytes:
+    """The first line of JSON Lines without its byte order mark.
+
+    Raises:
+        UnusableError: what follows is no UTF-8.
+    """
     if is_utf16(line):
         raise UnusableError("UTF-16: JSON Lines need UTF-8")
     if b"\0" in line:
@@ -158,27 +174,42 @@ def _first_line(line: bytes) -> bytes:
 def _articles(
     items: Iterable[tuple[int, _Item]], place: Place, named: Mapping[str, str], notes: Notes
 ) -> Iterator[Article]:
-    layouts: dict[tuple[str, ...], Layout] = {}
+    layouts = Layouts(place.path, named, notes)
     for number, item in _with_named_columns(items, named):
         suffix = f":{number}" if number else ""
-        if isinstance(item, UnusableError):
-            notes.skip(place.path + suffix, item.reason)
-            continue
-        keys = tuple(item)
-        layout = layouts.get(keys)
-        if layout is None:
-            if len(layouts) == _LAYOUTS_KEPT:
-                layouts.clear()
-            layout = layouts[keys] = choose(keys, named)
-            if len(layouts) == 1:
-                notes.choose(place.path, layout.chosen)
         try:
-            article = layout.article(tuple(item.values()), place.name + suffix, notes)
+            if isinstance(item, UnusableError):
+                raise item
+            article = layouts.article(item, place.name + suffix)
         except UnusableError as error:
             notes.skip(place.path + suffix, error.reason)
         else:
             notes.number = number
             yield article
+
+
+class Layouts:
+    """Makes articles of objects; which key holds what is decided for each set of keys."""
+
+    def __init__(self, path: str, named: Mapping[str, str], notes: Notes) -> None:
+        self._path, self._named, self._notes = path, named, notes
+        self._known: dict[tuple[str, ...], Layout] = {}
+
+    def article(self, item: dict[str, Any], name: str) -> Article:
+        """The article of an object; `name` is its id where it has none.
+
+        Raises:
+            UnusableError: as `Layout.article`.
+        """
+        keys = tuple(item)
+        layout = self._known.get(keys)
+        if layout is None:
+            if len(self._known) == _LAYOUTS_KEPT:
+                self._known.clear()
+            layout = self._known[keys] = choose(keys, self._named)
+            if len(self._known) == 1:
+                self._notes.choose(self._path, layout.chosen)
+        return layout.article(tuple(item.values()), name, self._notes)
 
 
 def _with_named_columns(items: Iterable[tuple[int, _Item]], named: Mapping[str, str]) -> Iterable[tuple[int, _Item]]:

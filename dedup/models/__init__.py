@@ -5,8 +5,10 @@ from __future__ import annotations
 from dedup.models.params import Params
 from dedup.models.values import (
     RELATIONS,
+    Added,
     Article,
     Change,
+    Check,
     Counterpart,
     Crowd,
     Decision,
@@ -25,6 +27,6 @@ from dedup.models.values import (
 )
 
 __all__ = [
-    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
-    "FactKind", "Language", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
+    "RELATIONS", "Added", "Article", "Change", "Check", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence",
+    "Fact", "FactKind", "Language", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip

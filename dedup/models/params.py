@@ -41,6 +41,11 @@ class Params:
         hubs: versions of a crowd against which every other one is examined.
         same_story_bucket: a name, number or phrase that more articles of those days have in common is looked up for
             `hubs` of them only.
+        revisions: former texts that an index keeps of an article, 0..1000.
+        wait: seconds that a writer of an index waits for another one.
+        memory: bytes that a scan may hold at once, 256 MB and more; it keeps texts in working files then. None for no
+            limit.
+        workdir: where those files are kept; what a stopped scan left there is gone on with. None for temporary files.
         threads: kernels at work at once; None for DEDUP_THREADS or else the processors that this process may use.
 
     Raises:
@@ -66,6 +71,10 @@ class Params:
     max_bucket: int = 256
     hubs: int = 8
     same_story_bucket: int = 64
+    revisions: int = 1
+    wait: float = 10.0
+    memory: int | None = None
+    workdir: str | None = None
     threads: int | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +97,13 @@ class Params:
         _check_integer("max_bucket", self.max_bucket, 2, 2**31 - 1)
         _check_integer("hubs", self.hubs, 1, self.max_bucket)
         _check_integer("same_story_bucket", self.same_story_bucket, 2, 2**31 - 1)
+        _check_integer("revisions", self.revisions, 0, 1000)
+        if not isinstance(self.wait, int | float) or isinstance(self.wait, bool) or not 0 <= self.wait <= 86_400:
+            raise ParamError(f"wait={self.wait!r}: need seconds, 0 <= wait <= 86400")
+        if self.memory is not None:
+            _check_integer("memory", self.memory, 1 << 28, 1 << 50)
+        if self.workdir is not None and (not isinstance(self.workdir, str) or not self.workdir):
+            raise ParamError(f"workdir={self.workdir!r:.60}: need a path or None")
         if self.threads is not None:
             _check_integer("threads", self.threads, 1, 1024)
         if self.containment is None and self.resemblance is None and self.passage is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from typing import Any, Literal, SupportsIndex
 from dedup.errors import ArticleError
 
 __all__ = [
-    "RELATIONS", "Article", "Change", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence", "Fact",
-    "FactKind", "Language", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
+    "RELATIONS", "Added", "Article", "Change", "Check", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence",
+    "Fact", "FactKind", "Language", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
 ]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
@@ -277,6 +278,27 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What an index says of an article that was added.
+
+    Attributes:
+        id: the article's.
+        story: the id of its story: that of the story's first article, for as long as the story lives.
+        is_new_story: whether the article begins this story.
+        matches: with the articles that were there before, sorted by (a, b), a < b; the article is a or b.
+        merged_stories: ids of stories that it brought together with its own; they lead there from now on.
+        revision: what it adds to, drops from and changes in the former text of the same id; None where there is none.
+    """
+
+    id: str
+    story: str
+    is_new_story: bool
+    matches: tuple[Match, ...]
+    merged_stories: tuple[str, ...] = ()
+    revision: Diff | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Whether an input is kept, and why.
 
@@ -312,3 +334,35 @@ class Crowd:
     versions: int
     examined: int
     left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How many of the matches of some articles a scan found: measured by comparing each of these with every article.
+
+    Attributes:
+        articles: how many were taken at random, texts of one version once.
+        expected: pairs with one of them that are matches by brute force.
+        found: how many of these pairs the scan has.
+        missed: the others, by their ids, the smaller first.
+    """
+
+    articles: int
+    expected: int
+    found: int
+    missed: tuple[tuple[str, str], ...]
+
+    @property
+    def recall(self) -> float:
+        """found / expected, 0..1; 1 where there is nothing to find."""
+        return self.found / self.expected if self.expected else 1.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the recall (Wilson 1927), as if pairs were independent; (0, 1) with nothing to find."""
+        n, p, z = self.expected, self.recall, 1.96
+        if n == 0:
+            return 0.0, 1.0
+        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        low, high = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
+        return (low if self.found else 0.0), (high if self.found < n else 1.0)

@@ -1,0 +1,131 @@
+"""A few articles in memory for exact comparison: new ones, and ones that an index keeps, as texts or as syllables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dedup import kernels
+from dedup.api.shelf import Shelf
+from dedup.corpus import Corpus, Prepared
+from dedup.furniture import Furniture
+from dedup.models import Params
+from dedup.store import Entry, unpack_details
+from dedup.text import Learnt, pack
+
+__all__ = ["Held", "pack_syllables", "shingles_of"]
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_M1, _M2, _U33 = kernels._M1, kernels._M2, np.uint64(33)
+
+
+class Held(Shelf):
+    """A shelf of articles as an index keeps them, numbered from 0.
+
+    Args:
+        entries: the articles.
+        params, furniture: what they are compared with.
+        keeps_text: whether the bodies are texts; else what `pack_syllables` made of them.
+    """
+
+    def __init__(self, entries: Sequence[Entry], params: Params, furniture: Furniture, *, keeps_text: bool) -> None:
+        self.ids = [entry.id for entry in entries]
+        self.numbers = {id: number for number, id in enumerate(self.ids)}
+        self.details = _Details(entries)
+        self.is_new = [True] * len(entries)
+        self.copies = {}
+        self.likeness = {}
+        self.corpus = _HeldCorpus(entries, params, furniture, keeps_text)
+
+
+class _Details(Sequence[dict[str, Any]]):
+    """What is known of each article; read when it is asked for."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._known: dict[int, dict[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __getitem__(self, number: Any) -> Any:
+        if number not in self._known:
+            details = unpack_details(self._entries[number].details)
+            details.pop("extra", None)
+            self._known[number] = details
+        return self._known[number]
+
+
+class _HeldCorpus(Corpus):
+    """Their texts, see Corpus."""
+
+    def __init__(self, entries: Sequence[Entry], params: Params, furniture: Furniture, keeps_text: bool) -> None:
+        self._params = params
+        self.furniture = furniture
+        self._entries = entries
+        self._keeps_text = keeps_text
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def learnt(self, number: int) -> Learnt | None:
+        return self.furniture.learnt(np.int64(self._entries[number].source).view(np.uint64))
+
+    def utf8(self, number: int) -> bytes:
+        return self._entries[number].body if self._keeps_text else b""
+
+    def sizes(self, which: _I64) -> _I64:
+        return np.array([len(self._entries[n].body) for n in which.tolist()], np.int64)
+
+    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+        entries = [self._entries[n] for n in which.tolist()]
+        k = self._params.k if shingles else 0
+        if not self._keeps_text:
+            return _unpack_syllables([entry.body for entry in entries], k)
+        groups = np.array([entry.source for entry in entries], np.int64).view(np.uint64)
+        grouped = self.furniture.grouped(groups, self._params)
+        buf, offsets = pack([entry.body for entry in entries])
+        return Prepared.join([
+            kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
+        ])  # fmt: skip
+
+
+def pack_syllables(ready: Prepared, number: int) -> bytes:
+    """What stands for a text where no texts are kept: its canonical syllables as hashes, and their flags."""
+    lo, hi = ready.syllable_starts[number], ready.syllable_starts[number + 1]
+    return ready.syllables[lo:hi].tobytes() + ready.flags[lo:hi].tobytes()
+
+
+def _unpack_syllables(bodies: Sequence[bytes], k: int) -> Prepared:
+    parts = []
+    for body in bodies:
+        count = len(body) // 9
+        syllables = np.frombuffer(body, np.uint64, count)
+        found = shingles_of(syllables, k) if k else syllables[:0]
+        ends = np.array([count], np.int64), np.array([len(found)], np.int64)
+        parts.append((syllables, np.frombuffer(body, np.uint8, count, 8 * count), ends[0], found, ends[1]))
+    nothing = np.zeros(0, np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.int64)
+    return Prepared.join(parts or [(nothing[0], nothing[1], nothing[2], nothing[0], nothing[2])])
+
+
+def shingles_of(syllables: _U64, k: int) -> _U64:
+    """The shingles of canonical syllables, sorted and distinct, as kernels.prepare makes them."""
+    count = len(syllables)
+    if count >= k:
+        h = np.zeros(count - k + 1, np.uint64)
+        for at in range(k):
+            h = h * kernels._ROLL + syllables[at : count - k + 1 + at]
+        return np.unique(_mix(h))
+    h = np.array([count], np.uint64)
+    for syllable in syllables:
+        h = _mix(h * kernels._ROLL + syllable)
+    return h[: min(count, 1)]
+
+
+def _mix(x: _U64) -> _U64:
+    for factor in (_M1, _M2):
+        x = (x ^ (x >> _U33)) * factor
+    return x ^ (x >> _U33)

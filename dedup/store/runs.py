@@ -1,0 +1,187 @@
+"""Posting lists: who holds a key, as immutable sorted runs. A run is made from the versions that it lists.
+
+A posting is one uint64: 48 bits of the key, mixed anew (fingerprints are small hashes by choice), then 16 bits for the
+place of the version in its run. Versions stand there by the hash of their text, so the holders of a key are sorted by
+it as well, and the hubs of a crowd come first. A run is cut into slices by the high bits of the key, and has a filter
+(Bloom 1970, in blocks of 64 bits): which slices need not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dedup.store.packing import checksum
+from dedup.store.protocol import Version
+
+__all__ = [
+    "FAN", "LARGE", "SLICE_BITS", "SMALL", "Directory", "Run", "build", "check", "directory_of", "merge", "mixed",
+    "read_slice", "seal", "slice_bounds", "words_and_masks",
+]  # fmt: skip
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
+
+SMALL, LARGE = 2048, 1 << 16  # versions of a run: of a new one, and of one that is merged no further, at most
+SLICE_BITS = 20  # a slice is numbered run << 20 | its place in the run
+FAN = 16  # runs that are merged at once
+_PER_SLICE = 384  # postings, on average at most: 3 kB, so that several fill a page
+_PER_WORD = 4  # postings for each 64 bits of a filter
+_U = np.uint64
+_M1, _M2, _M3 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53), _U(0x9E3779B97F4A7C15)
+_U16, _U33, _U34, _U63, _LOW32, _LOW48 = _U(16), _U(33), _U(34), _U(63), _U(2**32 - 1), _U(2**48 - 1)
+
+
+class Directory(NamedTuple):
+    """The versions of a run, by the hash of their text.
+
+    Attributes:
+        number, size, selected: int64, see Holders.
+        order: uint64, ascending.
+    """
+
+    number: _I64
+    size: _I64
+    selected: _I64
+    order: _U64
+
+    def take(self, which: Any) -> Directory:
+        """Those of these places."""
+        return Directory(*(column[which] for column in self))
+
+    @staticmethod
+    def join(parts: Sequence[Directory]) -> Directory:
+        """One behind the other."""
+        nothing, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+        return Directory(
+            np.concatenate([nothing, *(part.number for part in parts)]),
+            np.concatenate([nothing, *(part.size for part in parts)]),
+            np.concatenate([nothing, *(part.selected for part in parts)]),
+            np.concatenate([none, *(part.order for part in parts)]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run without its slices.
+
+    Attributes:
+        number: names it.
+        first, last: the versions first..last are in it, those that are there.
+        bits: it has 2**bits slices.
+        words: 64-bit words of the filter for each slice.
+        directory, filter: see above; filter is uint64 (words << bits,).
+    """
+
+    number: int
+    first: int
+    last: int
+    bits: int
+    words: int
+    directory: Directory
+    filter: _U64
+
+
+def mixed(keys: _U64) -> _U64:
+    """48 bits of each key, uniform (MurmurHash3 fmix64)."""
+    x = (keys ^ (keys >> _U33)) * _M1
+    x = (x ^ (x >> _U33)) * _M2
+    return (x ^ (x >> _U33)) >> _U16
+
+
+def slice_bounds(bits: int) -> _U64:
+    """The least posting of each slice but the first."""
+    return np.arange(1, 1 << bits, dtype=np.uint64) << _U(64 - bits)
+
+
+def words_and_masks(keys: _U64, bits: Any, words: Any) -> tuple[_U64, _U64]:
+    """(which word of the filter stands for each mixed key, which of its bits); bits and words may be arrays."""
+    within = ((keys << bits) & _LOW48) >> _U16
+    return (keys >> (_U(48) - bits)) * words + (within * words >> _U(32)), _masks(keys)
+
+
+def _masks(keys: _U64) -> _U64:
+    m = keys * _M3 >> _U34
+    result = np.zeros_like(keys)
+    for shift in (0, 6, 12, 18, 24):
+        result |= _U(1) << (m >> _U(shift) & _U63)
+    return result
+
+
+def directory_of(versions: Sequence[Version]) -> tuple[Directory, _I64]:
+    """The versions by the hash of their text, and their order: places among those given."""
+    orders = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
+    place = np.argsort(orders, kind="stable")
+    columns = [[v.number, len(v.fingerprints), v.selected] for v in versions]
+    number, size, selected = np.array(columns, np.int64).reshape(-1, 3).T
+    return Directory(number, size, selected, orders).take(place), place
+
+
+def build(number: int, first: int, last: int, versions: Sequence[Version]) -> tuple[Run, list[_U64]]:
+    """A run of these versions and its slices."""
+    directory, place = directory_of(versions)
+    rank = np.empty(len(versions), np.uint64)
+    rank[place] = np.arange(len(versions), dtype=np.uint64)
+    keys = [v.fingerprints for v in versions]
+    owner = np.repeat(rank, [len(k) for k in keys])
+    flat = np.concatenate([np.zeros(0, np.uint64), *keys])
+    return _finish((number, first, last), directory, np.sort(mixed(flat) << _U16 | owner))
+
+
+def merge(number: int, runs: Sequence[tuple[Run, _U64]], is_dead: np.ndarray[Any, Any]) -> tuple[Run, list[_U64]]:
+    """One run of several, each with all its postings, without the versions that are dead.
+
+    Args:
+        number: of the new one.
+        runs: by their versions, the oldest first.
+        is_dead: bool, for all versions of the runs, run by run, as their directories have them.
+    """
+    whole = Directory.join([run.directory for run, _ in runs])
+    alive = np.flatnonzero(~is_dead)
+    alive = alive[np.argsort(whole.order[alive], kind="stable")]
+    rank = np.full(len(is_dead), LARGE, np.uint64)
+    rank[alive] = np.arange(len(alive), dtype=np.uint64)
+    parts, base = [np.zeros(0, np.uint64)], 0
+    for run, postings in runs:
+        place = rank[(postings & _U(LARGE - 1)).astype(np.int64) + base]
+        kept = place < LARGE
+        parts.append((postings[kept] >> _U16 << _U16) | place[kept])
+        base += len(run.directory.number)
+    about = (number, runs[0][0].first, runs[-1][0].last)
+    return _finish(about, whole.take(alive), np.sort(np.concatenate(parts)))
+
+
+def _finish(about: tuple[int, int, int], directory: Directory, postings: _U64) -> tuple[Run, list[_U64]]:
+    bits = max(0, (len(postings) // _PER_SLICE).bit_length())
+    words = max(1, -(-len(postings) // (_PER_WORD << bits)))
+    place, mask = words_and_masks(postings >> _U16, _U(bits), _U(words))
+    found = np.zeros(words << bits, np.uint64)
+    edges = np.flatnonzero(np.diff(place, prepend=_U(2**63)) != 0)
+    if len(edges):
+        found[place[edges].astype(np.int64)] = np.bitwise_or.reduceat(mask, edges)
+    slices = np.split(postings, np.searchsorted(postings, slice_bounds(bits)))
+    return Run(*about, bits, words, directory, found), slices
+
+
+# ------------------------------------------------------------------------------------------------------------ as bytes
+
+
+def seal(values: Any, *about: int) -> bytes:
+    """An array as bytes behind a checksum of itself and of what it is."""
+    data: bytes = values.tobytes()
+    return checksum(str(about), data).to_bytes(8, "little") + data
+
+
+def check(blob: bytes, *about: int) -> bytes | None:
+    """The bytes that were sealed; None where they are not those."""
+    data = bytes(memoryview(blob)[8:])
+    return data if checksum(str(about), data) == int.from_bytes(blob[:8], "little") else None
+
+
+def read_slice(blob: bytes, *about: int) -> _U64 | None:
+    """The postings of a slice; None where they are damaged."""
+    data = check(blob, *about)
+    return None if data is None or len(data) % 8 else np.frombuffer(data, np.uint64)

@@ -1,0 +1,257 @@
+"""One protocol over everything that matches articles: a scan, and an index in memory, in a file, reopened, changed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from random import Random
+from types import MappingProxyType
+
+import make
+import numpy as np
+import pytest
+
+from dedup import Article, Index, Params, scan
+
+CASES = [
+    {},
+    {"containment": 0.1},
+    {"containment": 0.9, "min_shared": 1},
+    {"containment": None, "resemblance": 0.4, "candidates": "prefix"},
+    {"containment": 0.6, "passage": 24},
+    {"k": 3, "min_passage": 12, "accents": "ignore"},
+]
+FIGURES = ("relation", "resemblance", "a_in_b", "b_in_a", "shared", "size_a", "size_b", "longest_passage", "is_certain")
+
+
+def figures(matches):
+    """(a, b) → figures; each pair is reported once."""
+    result = {(m.a, m.b): tuple(getattr(m, name) for name in FIGURES) for m in matches}
+    assert len(result) == len(list(matches))
+    assert all(a < b for a, b in result)
+    return result
+
+
+@cache
+def articles(seed):
+    """Versions, copies, excerpts, forms and strangers, in the order of their ids."""
+    return [Article(id, text) for id, text in sorted(make.corpus(seed).items())]
+
+
+def memory(path, params, _):
+    with Index(params=params) as index:
+        yield index
+
+
+def file(path, params, _):
+    with Index(path / "tin.db", params) as index:
+        yield index
+
+
+def without_texts(path, params, _):
+    with Index(path / "tin.db", params, keep_text=False) as index:
+        yield index
+
+
+def server(_, params, request):
+    with Index(request.getfixturevalue("postgres_url"), params) as index:
+        yield index
+
+
+KINDS = [memory, file, without_texts, server]
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+def opened(request, tmp_path):
+    """Opens an index of each kind by Params."""
+    indexes = []
+
+    def open_index(params=None):
+        indexes.append(request.param(tmp_path, params or Params(), request))
+        return next(indexes[-1])
+
+    yield open_index
+    for index in indexes:
+        next(index, None)
+
+
+def in_batches(index, given, size):
+    """Everything that `add` says, the articles handed over so many at a time."""
+    return [added for lo in range(0, len(given), size) for added in index.add(given[lo : lo + size])]
+
+
+def matches_of(added):
+    return [match for one in added for match in one.matches]
+
+
+# ------------------------------------------------------------------------------------------------ the same as a scan
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_an_index_reports_the_pairs_of_a_scan(opened, case):
+    params = Params(**case)
+    found = scan(articles(1), params)
+    assert found.crowds == []
+    added = in_batches(opened(params), articles(1), 37)
+    assert figures(matches_of(added)) == figures(found.matches)
+    assert [one.id for one in added] == [article.id for article in articles(1)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_batch_is_the_same_as_one_after_the_other(opened, size):
+    given = list(articles(2))
+    Random(2).shuffle(given)
+    expected = Index()
+    assert in_batches(opened(), given, size) == [expected.add(article)[0] for article in given]
+
+
+def test_revisions_and_redeliveries_in_a_batch_too(opened):
+    rng = Random(3)
+    given = list(articles(3))[:40]
+    stream = [Article(rng.choice(given).id, rng.choice(given).text) for _ in range(200)]
+    index, expected = opened(), Index(keep_text=False)
+    told = [[replace(one, revision=None) for one in part]
+            for part in (in_batches(index, stream, 9), [expected.add(article)[0] for article in stream])]  # fmt: skip
+    assert told[0] == told[1]
+    assert any(one.matches for one in told[0])
+    ids = [article.id for article in given]
+    assert index.story_ids(*ids) == expected.story_ids(*ids)
+
+
+def versions_of(found):
+    """article → its delegate in a scan."""
+    return {copy: m.a for m in found.matches if m.resemblance == 1 for copy in (m.b,)}
+
+
+def test_in_any_order_the_same_pairs_of_texts(opened):
+    """Ids decide a < b; which copy stands for a text depends on what was there."""
+    given = list(articles(3))
+    found = scan(given)
+    Random(3).shuffle(given)
+    by_version = versions_of(found)
+
+    def name(id):
+        while id in by_version:
+            id = by_version[id]
+        return id
+
+    reported = matches_of(in_batches(opened(), given, 50))
+    assert len(reported) == len(found.matches)
+    pairs = sorted(tuple(sorted((name(m.a), name(m.b)))) for m in reported)
+    assert pairs == sorted(tuple(sorted((name(m.a), name(m.b)))) for m in found.matches)
+    shared = sorted((m.shared, m.longest_passage, *sorted((m.size_a, m.size_b))) for m in reported)
+    assert shared == sorted((m.shared, m.longest_passage, *sorted((m.size_a, m.size_b))) for m in found.matches)
+
+
+def test_a_query_finds_what_a_scan_against_the_index_finds(opened):
+    known, asked = articles(4)[::2], articles(4)[1::2]
+    index = opened()
+    index.add(known)
+    delegates = {m.b for m in scan(known).matches if m.resemblance == 1.0}  # these are copies
+    for article in asked[:40]:
+        found = scan([article], against=known)
+        wanted = {(m.b if m.a == article.id else m.a): m for m in found.matches}
+        got = {m.b: m for m in index.query(article)}
+        assert all(m.a == article.id for m in got.values())
+        assert set(got) == set(wanted) - delegates
+        for id, match in got.items():
+            assert (match.relation, match.shared, match.longest_passage) == (
+                wanted[id].relation, wanted[id].shared, wanted[id].longest_passage
+            )  # fmt: skip
+    assert len(index) == len(known)
+
+
+def test_stories_are_those_of_a_scan(opened):
+    """Where the articles arrive in the order in which they were published."""
+    given = articles(5)
+    found = scan(given)
+    index = opened()
+    added = in_batches(index, given, 20)
+    groups = {}
+    for one in added:
+        groups.setdefault(index.story(one.id).id, set()).add(one.id)
+    together = {frozenset(group) for group in groups.values() if len(group) > 1}
+    wanted = {frozenset(story.articles) for story in found.stories}
+    assert len(together & wanted) >= 0.9 * len(wanted) > 5
+    for story in found.stories:
+        if frozenset(story.articles) in together:
+            told = index.story(story.articles[0])
+            assert sorted(told.articles) == sorted(story.articles)
+            assert {edge.id for edge in told.edges} == {edge.id for edge in story.edges}
+
+
+# --------------------------------------------------------------------------------------------- whatever an article has
+
+
+def test_any_string_is_an_id(opened):
+    """Also one that UTF-8 has no place for; they stand in the order of Python."""
+    index, text = opened(), articles(1)[0].text
+    ids = ["\ud800", "a\0b", "\uffff", "𝒳", "ỗ"]
+    added = index.add([Article(id, text) for id in ids])
+    assert [index.get(id).id for id in ids] == ids
+    assert {one.story for one in added} == {"\ud800"}
+    assert [m.b for m in index.query(text)] == [min(ids)]
+    (added,) = index.add(Article("\ud800", articles(1)[-1].text))
+    assert [one.id for one in index.former("\ud800")] == ["\ud800"]
+    assert (added.story, index.story("\ud800").id) == ("\ud800#2", "\ud800")
+    assert index.remove(*ids) == 5
+    assert len(index) == 0
+
+
+def test_what_json_has_no_word_for_is_kept_as_text(opened):
+    extra = {"at": datetime(2024, 5, 3, 7, tzinfo=UTC), "day": date(2024, 5, 3), "price": Decimal("1.50"), "n": np.int64(3),
+             "raw": b"m\xc6\xb0a \xff", "list": np.arange(2), "known": [MappingProxyType({"day": date(2024, 5, 3)})]}  # fmt: skip
+    index = opened()
+    index.add(Article("a", "Mưa.", extra=extra))
+    assert index.get("a").extra == {
+        "at": "2024-05-03T07:00:00+00:00", "day": "2024-05-03", "price": "1.50", "n": 3, "raw": "mưa \\xff",
+        "list": [0, 1], "known": [{"day": "2024-05-03"}],
+    }  # fmt: skip
+
+
+def test_a_date_that_is_written_out_is_read(opened):
+    index = opened()
+    text = articles(1)[0].text
+    index.add([Article("a", text, published="2024-05-03"), Article("b", text, published="không rõ")])
+    (again,) = index.add(Article("a", text + " Thêm một câu.", published="4/5/2024"))
+    assert [m.b for m in again.matches] == ["b"]
+    assert [index.get(id).published for id in "ab"] == [date(2024, 5, 4), None]
+
+
+# ----------------------------------------------------------------------------------------- reopened, removed, re-added
+
+
+def test_an_index_that_is_reopened_goes_on(tmp_path):
+    given = articles(6)
+    expected = in_batches(Index(), given, 25)
+    added = []
+    for lo in range(0, len(given), 25):
+        with Index(tmp_path / "tin.db") as index:
+            added += index.add(given[lo : lo + 25])
+    assert added == expected
+
+
+def test_removed_and_added_again(opened):
+    given = articles(7)
+    index = opened()
+    rng = Random(7)
+    index.add(given)
+    gone = rng.sample([article.id for article in given], len(given) // 2)
+    assert index.remove(*gone, "no such id") == len(gone)
+    assert len(index) == len(given) - len(gone)
+    assert not any(id in index for id in gone)
+    left = [article for article in given if article.id in index]
+    back = sorted((article for article in given if article.id in set(gone)), key=lambda article: article.id)
+    reported = figures(matches_of(index.add(back)))
+    everything = figures(scan(given).matches)
+    before = figures(scan(left).matches)
+    pairs = {pair for pair in everything if everything[pair][1] < 1 and set(pair) & set(gone)}
+    found = {pair for pair in reported if reported[pair][1] < 1}
+    delegates = {m.b: m.a for m in scan(given).matches if m.resemblance == 1}
+
+    def by_version(some):
+        return {tuple(sorted(delegates.get(id, id) for id in pair)) for pair in some}
+
+    assert by_version(found) | by_version(p for p in before if before[p][1] < 1) >= by_version(pairs)
+    assert by_version(found) <= by_version(everything)
+    assert sorted(article.id for article in index.articles()) == [article.id for article in given]
