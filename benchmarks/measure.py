@@ -1,11 +1,14 @@
-"""Runs a command as a process of its own and measures it: seconds, peak memory of all its processes. Linux only."""
+"""What the benchmarks have in common: runs measured in processes of their own, machine, corpus, tables. Linux only."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import platform
 import subprocess
 import threading
+from collections.abc import Iterable, Sequence
 from importlib import metadata, util
 from pathlib import Path
 from time import perf_counter
@@ -30,7 +33,8 @@ def make_environment(work: Path, cores: int) -> dict[str, str]:
 
 
 def run_process(command: list[str], work: Path, cores: int) -> dict[str, Any]:
-    """Runs a command in the folder `work`; its seconds and peak memory. Raises RuntimeError with its last words."""
+    """Runs a command in the folder `work`: seconds by the clock and of the processor (which other work on the machine
+    changes less), peak memory. Raises RuntimeError with its last words."""
     log = work / "log.txt"
     with log.open("wb") as out:
         started = perf_counter()
@@ -42,7 +46,8 @@ def run_process(command: list[str], work: Path, cores: int) -> dict[str, Any]:
     if child.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"exit code {child.returncode}: {''.join(last)}")
-    return {"whole": seconds, "peak": max(usage.ru_maxrss * 1024, sampler.stop()), "load_average": os.getloadavg()[0]}
+    peak, busy = max(usage.ru_maxrss * 1024, sampler.stop()), usage.ru_utime + usage.ru_stime
+    return {"whole": seconds, "processor": busy, "peak": peak, "load_average": os.getloadavg()[0]}
 
 
 class MemorySampler(threading.Thread):
@@ -91,7 +96,8 @@ def describe_machine(cores: int) -> dict[str, Any]:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    libraries = {name: metadata.version(name) for name in ("numpy", "numba", "pyarrow") if util.find_spec(name)}
+    packages = ("dedup-vi", "numpy", "numba", "pyarrow")
+    libraries = {name: metadata.version(name) for name in packages if util.find_spec(name.removesuffix("-vi"))}
     return {
         "processor": names[0] if names else platform.machine(),
         "cores": cores,
@@ -100,3 +106,35 @@ def describe_machine(cores: int) -> dict[str, Any]:
         "python": platform.python_version(),
         **libraries,
     }
+
+
+def describe_corpus(rows: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Articles, bytes of text, and the SHA-256 of all ids and texts in order, each ended by a zero byte."""
+    total, articles, size = hashlib.sha256(), 0, 0
+    for id, text in rows:
+        encoded = text.encode("utf-8", "surrogatepass")
+        total.update(id.encode() + b"\0" + encoded + b"\0")
+        articles += 1
+        size += len(encoded)
+    return {"articles": articles, "bytes": size, "digest": total.hexdigest()}
+
+
+def print_heading(machine: dict[str, Any], corpus: dict[str, Any]) -> None:
+    """Two lines: on what, and of what."""
+    print(", ".join(f"{name} {value}" for name, value in machine.items()))
+    print(f"{corpus['articles']:,} articles, {corpus['bytes'] / 1e6:.1f} MB, sha256 {corpus['digest']}")
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """A Markdown table; the first row is its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    print()
+    for row in (rows[0], ["-" * width for width in widths], *rows[1:]):
+        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+
+
+def write_json(path: Path | None, content: dict[str, Any]) -> None:
+    """Writes results where they are asked for."""
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

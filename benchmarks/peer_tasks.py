@@ -10,18 +10,19 @@ sketches, tokenising included. Each peer is used the way its own documentation d
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from measure import describe_corpus
 
 NUM_PERM = 128
 NGRAM = 5
@@ -168,21 +169,12 @@ def prepare(corpus: Path, folder: Path, limit: int) -> dict[str, Any]:
     table = table.slice(0, limit or table.num_rows)
     ids = [str(value) for value in table["id"].to_pylist()]
     texts = [value or "" for value in table["text"].to_pylist()]
-    table = pa.table({"id": pa.array(ids, pa.string()), "text": pa.array(texts, pa.string())})
+    rows = pa.array([f"{n:09}" for n in range(len(texts))])  # a tool's results tell rows by their numbers
+    table = pa.table({"id": rows, "text": pa.array(texts, pa.string())})
     for name, part in (("all", table), ("sample", table.slice(0, SAMPLE))):
         (folder / name).mkdir()
         pq.write_table(part, folder / name / "articles.parquet")
-    size = sum(len(text.encode()) for text in texts)
-    return {"articles": len(texts), "bytes": size, "digest": digest(zip(ids, texts, strict=True))}
-
-
-def digest(rows: Iterable[tuple[str, str]]) -> str:
-    """SHA-256 of all ids and texts, in order, each ended by a zero byte."""
-    total = hashlib.sha256()
-    for row in rows:
-        for value in row:
-            total.update(value.encode() + b"\0")
-    return total.hexdigest()
+    return describe_corpus(zip(ids, texts, strict=True))
 
 
 def main(name: str, source: str, *rest: str) -> None:

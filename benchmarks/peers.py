@@ -1,15 +1,17 @@
 """Compares the speed and memory of dedup with its peers on the same articles.
 
-    python benchmarks/peers.py CORPUS.parquet [--only NAME ...] [--runs 5] [--limit N] [--cores 2] [--json FILE]
+    python benchmarks/peers.py CORPUS.parquet [--only NAME ...] [--runs 5] [--limit N] [--no-recall] [--json FILE]
 
 CORPUS.parquet has the columns `id` and `text`. Every run is a process of its own, so imports and memory are counted and
 nothing is shared; the tools take turns (A, B, C, A, B, C, ...), because a machine is never quiet for long. All may use
 `--cores` processors. First each tool is rehearsed once on a sample, uncounted: that fills the caches of compiled code.
 A tool that is not installed is skipped by name. Linux only (processor affinity, /proc).
 
-Two tables: *sketches* (texts in memory → sketches, tokenising included; imports, reading and warm-up apart) and the
+Three tables: *sketches* (texts in memory → sketches, tokenising included; imports, reading and warm-up apart) and the
 *whole job* (command line: file → result files, all included). "dedup ×" says how many times faster dedup does the same:
-against `dedup-signatures` for the signatures, against `dedup-scan` for the whole job.
+against `dedup-signatures` for the signatures, against `dedup-scan` for the whole job. And what each whole job *found*
+of the pairs of which one holds half of the other or more (5-grams of plain words, all pairs by brute force), beside
+what a perfect search for a Jaccard index of 0.7, the usual setting, would find; pairs of the same bytes apart.
 """
 
 from __future__ import annotations
@@ -22,14 +24,21 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from importlib import metadata, util
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from measure import describe_machine, run_process
+import numpy as np
+from brute import find_overlaps
+from measure import describe_machine, print_heading, print_table, run_process, write_json
+from peer_datatrove import read_clusters
+from peer_tasks import NGRAM, cut_shingles, read_table
 
 TASKS = Path(__file__).with_name("peer_tasks.py")
+LEAST, SHARED = 0.5, 20  # containment and shingles in common of the pairs that should be found
+USUAL = 0.7  # the Jaccard index that the peers look for by default
 
 TEXT_DEDUP_CONFIG = """\
 [input]
@@ -64,6 +73,14 @@ enable_profiling = false
 """  # the example of its README; only the folder and num_proc are ours
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a whole job found: in a short phrase, and whether it says of two rows that one copies the other."""
+
+    summary: str
+    has: Callable[[int, int], bool]
+
+
 @dataclass
 class Tool:
     """One row of a table.
@@ -72,7 +89,7 @@ class Tool:
         module: what is imported, `package`: whose version is printed.
         reference: the tool whose rate is divided by this one's, "" for none.
         prepare: for a whole job: writes what the command needs into its folder and returns the command.
-        count: for a whole job: reads what the command left behind; a short phrase.
+        read: for a whole job: reads what the command left behind.
     """
 
     name: str
@@ -81,8 +98,9 @@ class Tool:
     package: str
     reference: str = ""
     prepare: Callable[[Path, Path, int], list[str]] | None = None
-    count: Callable[[Path], str] | None = None
+    read: Callable[[Path], Found] | None = None
     runs: list[dict[str, Any]] = field(default_factory=list)
+    found: Found | None = None
     failure: str = ""
 
     def command(self, articles: Path, work: Path, cores: int) -> list[str]:
@@ -106,9 +124,17 @@ def prepare_scan(articles: Path, work: Path, cores: int) -> list[str]:
     return [sys.executable, "-m", "dedup", "scan", corpus, "--matches", str(work / "matches.jsonl")]
 
 
-def count_matches(work: Path) -> str:
-    with (work / "matches.jsonl").open("rb") as lines:
-        return f"{sum(1 for _ in lines):,} matches"
+def read_matches(work: Path) -> Found:
+    """The pairs of the matches, and those of their copies: a copy has one match alone, that with the same text."""
+    matches = [json.loads(line) for line in (work / "matches.jsonl").open(encoding="utf-8")]
+    pairs = {(int(match["a"]), int(match["b"])) for match in matches}
+    same = {int(match["b"]): int(match["a"]) for match in matches if match["resemblance"] == 1}
+
+    def has(a: int, b: int) -> bool:
+        a, b = sorted((same.get(a, a), same.get(b, b)))
+        return a == b or (a, b) in pairs
+
+    return Found(f"{len(matches):,} matches", has)
 
 
 def prepare_text_dedup(articles: Path, work: Path, cores: int) -> list[str]:
@@ -117,9 +143,29 @@ def prepare_text_dedup(articles: Path, work: Path, cores: int) -> list[str]:
     return [sys.executable, "-m", "text_dedup.minhash"]
 
 
-def count_clusters(work: Path) -> str:
-    clusters = pickle.loads((work / "output" / "clusters.pickle").read_bytes())
-    return f"{len(clusters):,} articles in {len(set(clusters.values())):,} clusters"
+def read_text_dedup(work: Path) -> Found:
+    return found_clusters(pickle.loads((work / "output" / "clusters.pickle").read_bytes()))
+
+
+def prepare_datatrove(articles: Path, work: Path, cores: int) -> list[str]:
+    import pyarrow.parquet as pq
+
+    table = read_table(articles / "articles.parquet")
+    size = -(-len(table) // cores)
+    for part in range(cores):
+        pq.write_table(table.slice(part * size, size), work / f"part-{part:03}.parquet")
+    return [sys.executable, str(TASKS.with_name("peer_datatrove.py")), str(work), str(cores)]
+
+
+def read_datatrove(work: Path) -> Found:
+    return found_clusters(read_clusters(work))
+
+
+def found_clusters(clusters: dict[int, int]) -> Found:
+    def has(a: int, b: int) -> bool:
+        return a in clusters and clusters[a] == clusters.get(b)
+
+    return Found(f"{len(clusters):,} articles in {len(set(clusters.values())):,} clusters", has)
 
 
 TOOLS = [
@@ -128,33 +174,22 @@ TOOLS = [
     Tool("daft", "128-value signatures", "daft", "daft", "dedup-signatures"),
     Tool("rensa", "128-value signatures", "rensa", "rensa", "dedup-signatures"),
     Tool("datasketch", "128-value signatures", "datasketch", "datasketch", "dedup-signatures"),
-    Tool(
-        "dedup-scan",
-        "whole job: exact, containment 0.3",
-        "dedup",
-        "dedup-vi",
-        "dedup-scan",
-        prepare_scan,
-        count_matches,
-    ),
-    Tool(
-        "text-dedup",
-        "whole job: MinHash of 240, Jaccard 0.7",
-        "text_dedup",
-        "text-dedup",
-        "dedup-scan",
-        prepare_text_dedup,
-        count_clusters,
-    ),
-]
+    Tool("dedup-scan", "whole job: exact, containment 0.3", "dedup", "dedup-vi", "dedup-scan",
+         prepare_scan, read_matches),
+    Tool("text-dedup", "whole job: MinHash of 240, Jaccard 0.7", "text_dedup", "text-dedup", "dedup-scan",
+         prepare_text_dedup, read_text_dedup),
+    Tool("datatrove", "whole job: 14 buckets of 8, words of pyvi", "datatrove", "datatrove", "dedup-scan",
+         prepare_datatrove, read_datatrove),
+]  # fmt: skip
 
 
 def run_tool(tool: Tool, articles: Path, cores: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         run = run_process(tool.command(articles, work, cores), work, cores)
-        if tool.count:
-            return run | {"work": run["whole"], "result": tool.count(work)}
+        if tool.read:
+            tool.found = tool.read(work)
+            return run | {"work": run["whole"], "result": tool.found.summary}
         parts = json.loads((work / "result.json").read_text(encoding="utf-8"))
         return run | parts | {"result": f"{parts['made']:,} sketches"}
 
@@ -194,29 +229,54 @@ def format_row(tool: Tool, by_name: dict[str, Tool], corpus: dict[str, Any]) -> 
     return [*row, tool.runs[0]["result"], tool.version()]
 
 
-def print_table(tools: list[Tool], by_name: dict[str, Tool], corpus: dict[str, Any]) -> None:
+def print_tools(tools: list[Tool], by_name: dict[str, Tool], corpus: dict[str, Any]) -> None:
     if not tools:
         return
     parts = [] if tools[0].prepare else ["import s", "read s", "warm-up s", "whole s"]
     head = ["tool", "task", "articles/s", "MB/s", "dedup ×", "seconds (min-max)", "peak MiB"]
     head += [*parts, "result", "version"]
-    rows = [head, *(format_row(tool, by_name, corpus) for tool in tools)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    rows.insert(1, ["-" * width for width in widths])
-    print()
-    for row in rows:
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+    print_table([head, *(format_row(tool, by_name, corpus) for tool in tools)])
+
+
+def measure_recall(tools: list[Tool], path: Path) -> dict[str, Any]:
+    """How many of the pairs that hold half of each other or more each whole job found; all pairs by brute force."""
+    texts = read_table(path)["text"].to_pylist()
+    shingles = [hash_shingles(text) for text in texts]
+    pairs = [pair for pair in find_overlaps(range(len(texts)), shingles, shingles, LEAST) if pair.shared >= SHARED]
+    same = [pair for pair in pairs if texts[pair.a] == texts[pair.b]]
+    other = [pair for pair in pairs if texts[pair.a] != texts[pair.b]]
+    usual = sum(pair.resemblance >= USUAL for pair in other)
+    perfect = f"a perfect search for Jaccard >= {USUAL}"
+    result: dict[str, Any] = {"same bytes": len(same), "other": len(other), perfect: [len(same), usual]}
+    for tool in tools:
+        if found := tool.found:
+            result[tool.name] = [sum(found.has(pair.a, pair.b) for pair in part) for part in (same, other)]
+    return result
+
+
+def hash_shingles(text: str) -> Any:
+    """The distinct 5-grams of plain words as 64-bit numbers; empty where the text has fewer words."""
+    shingles = {shingle for shingle in cut_shingles(text) if shingle.count(b" ") == NGRAM - 1}
+    return np.array([int.from_bytes(blake2b(one, digest_size=8).digest()) for one in shingles], np.uint64)
+
+
+def print_recall(result: dict[str, Any]) -> None:
+    same, other = result["same bytes"], result["other"]
+    rows = [[f"found of containment >= {LEAST}", f"same bytes, of {same:,}", f"others, of {other:,}", "%"]]
+    for name, found in result.items():
+        if isinstance(found, list):
+            rows.append([name, f"{found[0]:,}", f"{found[1]:,}", f"{100 * found[1] / max(1, other):.1f}"])
+    print_table(rows)
 
 
 def report(tools: list[Tool], corpus: dict[str, Any], machine: dict[str, Any], runs: int) -> None:
-    print(", ".join(f"{name} {value}" for name, value in machine.items()))
-    print(f"{corpus['articles']:,} articles, {corpus['bytes'] / 1e6:.1f} MB, sha256 {corpus['digest']}")
+    print_heading(machine, corpus)
     print(f"median of {runs} runs, in turns; the highest load average seen was "
           f"{max((run['load_average'] for tool in tools for run in tool.runs), default=0):.1f}")  # fmt: skip
     measured = [tool for tool in tools if tool.runs and not tool.failure]
     by_name = {tool.name: tool for tool in measured}
-    print_table([tool for tool in measured if not tool.prepare], by_name, corpus)
-    print_table([tool for tool in measured if tool.prepare], by_name, corpus)
+    print_tools([tool for tool in measured if not tool.prepare], by_name, corpus)
+    print_tools([tool for tool in measured if tool.prepare], by_name, corpus)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -226,6 +286,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--limit", type=int, default=0, help="take the first N articles")
     parser.add_argument("--cores", type=int, default=2, help="processors that each tool may use")
+    parser.add_argument("--no-recall", action="store_true", help="leave out the search by brute force")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run here")
     return parser.parse_args()
 
@@ -244,16 +305,18 @@ def main() -> int:
             sys.exit(f"{options.corpus}: {error}")
         corpus = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
         run_rounds(tools, folder, options.runs, options.cores)
-    machine = describe_machine(options.cores)
-    report(tools, corpus, machine, options.runs)
+        machine = describe_machine(options.cores)
+        report(tools, corpus, machine, options.runs)
+        recall = {} if options.no_recall else measure_recall(tools, folder / "all" / "articles.parquet")
+    if recall:
+        print_recall(recall)
     for tool in chosen:
         if tool not in tools:
             print(f"skipped: {tool.name}: {tool.package} is not installed")
         elif tool.failure:
             print(f"failed: {tool.name}: {tool.failure}")
-    if options.json:
-        content = {"machine": machine, "corpus": corpus, "tools": [tool.as_dict() for tool in tools]}
-        options.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    results = {"machine": machine, "corpus": corpus, "tools": [tool.as_dict() for tool in tools], "recall": recall}
+    write_json(options.json, results)
     return 1 if any(tool.failure for tool in tools) else 0
 
 

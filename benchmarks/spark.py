@@ -1,0 +1,151 @@
+"""The scan on Spark beside the scan on one machine: speed, growth, bytes shuffled, and a plan for a billion articles.
+
+    python benchmarks/spark.py CORPUS.parquet [MORE.parquet …] [--master local[2]] [--partitions 16] [--skewed F …]
+
+Each corpus (columns id, text; benchmarks/corpus.py makes them) is scanned by both on as many processors, Spark after a
+small corpus that starts its workers; a fresh process reads the whole time of the one machine. Bytes are those that
+Spark's event log says were written to shuffles, by stage; --skewed corpora are compared with the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from time import perf_counter
+
+import pyarrow.parquet as pq
+import pyspark
+from pyspark.sql import SparkSession
+
+import dedup
+import dedup.spark
+
+_ONE = """
+import sys, time
+import pyarrow.parquet as pq, dedup
+table = pq.read_table(sys.argv[1])
+dedup.scan(table.slice(0, 200), furniture="none").stories
+start = time.perf_counter()
+found = dedup.scan(table, furniture="none")
+stories = found.stories
+print(time.perf_counter() - start, len(found.matches), sum(len(story.articles) for story in stories))
+"""
+_BILLION, _CORES, _MEMORY = 1e9, 512, 4
+
+
+def _session(master: str, log: str, memory: str) -> SparkSession:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {
+        "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.memory": memory,
+        "spark.eventLog.enabled": "true", "spark.eventLog.dir": log, "spark.eventLog.rolling.enabled": "false",
+        "spark.eventLog.compress": "false", "spark.io.compression.codec": "zstd", "spark.local.dir": f"{log}/local",
+        "spark.ui.showConsoleProgress": "false",
+    }  # fmt: skip
+    builder = SparkSession.builder.master(master).appName("benchmark")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setCheckpointDir(f"{log}/stages")
+    return session
+
+
+def _metrics(log: str) -> tuple[Counter[str], Counter[str]]:
+    """(bytes written to shuffles, seconds of tasks) so far, by what the jobs are called."""
+    name_of: dict[int, str] = {}
+    written: Counter[str] = Counter()
+    seconds: Counter[str] = Counter()
+    for file in Path(log).glob("local-*"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if '"SparkListenerJobStart"' not in line[:40] and '"SparkListenerTaskEnd"' not in line[:40]:
+                continue
+            event = json.loads(line)
+            if event["Event"] == "SparkListenerJobStart":
+                name = event["Properties"].get("spark.job.description", "other").removeprefix("dedup: ")
+                name_of |= dict.fromkeys(event["Stage IDs"], name)
+            elif metrics := event.get("Task Metrics"):
+                name = name_of.get(event["Stage ID"], "other")
+                written[name] += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+                seconds[name] += metrics["Executor Run Time"] / 1000
+    return written, seconds
+
+
+def _measure(spark: SparkSession, path: str, partitions: int, log: str) -> tuple[float, Counter[str], Counter[str]]:
+    before = _metrics(log)
+    start = perf_counter()
+    matches, stories = dedup.spark.scan(spark.read.parquet(path), partitions=partitions)
+    passed = perf_counter() - start
+    told = matches.count(), stories.count()
+    after = _metrics(log)
+    count = pq.read_metadata(path).num_rows
+    print(f"\n{path}: {count:,} articles, {told[0]:,} matches, {told[1]:,} articles in stories")
+    print(f"Spark {passed:8.1f} s {count / passed:8,.0f} articles/s")
+    written, seconds = (now - old for now, old in zip(after, before, strict=True))
+    print(f"{'stage':18}{'shuffled, B an article':>24}{'task seconds':>14}")
+    for name, value in seconds.most_common():
+        print(f"{name:18}{written[name] / count:24,.0f}{value:14,.1f}")
+    print(f"{'all':18}{written.total() / count:24,.0f}{seconds.total():14,.1f}", flush=True)
+    return passed, written, seconds
+
+
+def _one_machine(path: str, threads: int) -> float:
+    environment = {**os.environ, "DEDUP_THREADS": str(threads)}
+    command = [sys.executable, "-c", _ONE, path]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    passed, matches, articles = done.stdout.split()
+    count = pq.read_metadata(path).num_rows
+    told = f"{int(matches):,} matches, {int(articles):,} articles in stories"
+    print(f"scan  {float(passed):8.1f} s {count / float(passed):8,.0f} articles/s, {told}", flush=True)
+    return float(passed)
+
+
+def _plan(count: int, written: Counter[str], seconds: Counter[str], threads: int) -> None:
+    """A billion articles on paper: every number is one of the above times how many more articles there are."""
+    times = _BILLION / count
+    bytes_ = written.total() * times
+    hours = seconds.total() * times / _CORES / 3600
+    print(f"\n1,000,000,000 articles, from the last corpus × {times:,.0f} (work grows as measured above):")
+    print(f"  shuffled {bytes_ / 1e12:.1f} TB = {written.total() / count:,.0f} B × 10⁹")
+    print(f"  {_CORES} processors ({_CORES // 8} executors of 8, {8 * _MEMORY} GB each): {hours:.1f} h ="
+          f" {seconds.total() / count * 1e6:.0f} µs of tasks an article × 10⁹ / {_CORES}")  # fmt: skip
+    print(f"  {5_000} partitions of 200,000 articles: {bytes_ / 5_000 / 1e6:,.0f} MB shuffled for each")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpora", nargs="+", help="Parquet files, the smallest first")
+    parser.add_argument("--skewed", nargs="*", default=[], help="corpora of as many articles as the first")
+    parser.add_argument("--master", default="local[2]")
+    parser.add_argument("--threads", type=int, default=2, help="processors of the one machine")
+    parser.add_argument("--partitions", type=int, default=16)
+    parser.add_argument("--memory", default="3g", help="of the JVM")
+    given = parser.parse_args()
+    print(f"{platform.machine()}, Python {platform.python_version()}, Spark {pyspark.__version__}, {given.master}, "
+          f"{given.partitions} partitions; dedup {dedup.__version__}")  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="dedup-benchmark-") as log:
+        spark = _session(given.master, log, given.memory)
+        few = f"{log}/few.parquet"
+        pq.write_table(pq.read_table(given.corpora[0]).slice(0, 2000), few)
+        dedup.spark.scan(spark.read.parquet(few), partitions=given.partitions)  # starts workers, loads kernels
+        even = 0.0
+        for path in given.corpora:
+            passed, written, seconds = _measure(spark, path, given.partitions, log)
+            even = even or passed
+            alone = _one_machine(path, given.threads)
+            print(f"Spark has {alone / passed:.2f} × the speed of one machine, processor for processor", flush=True)
+        for path in given.skewed:
+            passed, _, _ = _measure(spark, path, given.partitions, log)
+            print(f"{passed / even:.2f} × the time of the even corpus", flush=True)
+        _plan(pq.read_metadata(given.corpora[-1]).num_rows, written, seconds, given.threads)
+        spark.stop()
+
+
+if __name__ == "__main__":
+    main()
