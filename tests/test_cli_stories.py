@@ -88,7 +88,7 @@ def test_the_whole_screen():
         "CHUYỆN",
         "1  Hà Lâm: Mưa lớn làm ngập 1.340 ngôi nhà",
         "2  Cháy chợ Bến Gỗ giữa đêm, thiêu rụi 64 ki ốt",
-        "ghi ra tệp: --stories chuyen.csv · so hai bài: dedup diff TỆP ID1 ID2",
+        "xem: --report bao-cao.html · so hai bài: dedup diff TỆP ID1 ID2",
         *([f"{doubtful} cặp chưa chắc, cần người xem (--review chua-chac.csv)"] if doubtful else []),
     ]
     head, _, table, flood, fire = screen(found)[:5]

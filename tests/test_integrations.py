@@ -1,8 +1,10 @@
 """The examples beside the quickstart: each runs, on invented articles, without network and without a server."""
 
+import asyncio
 import importlib.util
 import json
 import math
+import os
 import re
 import socket
 import sys
@@ -319,6 +321,113 @@ def test_airflow_program(inbox, tmp_path, monkeypatch, capsys):
     example("airflow_task", "pyarrow")
     printed = run(monkeypatch, capsys, "airflow_task", "2024-05-03", inbox, tmp_path / "out")
     assert json.loads(printed)["matches"] == 4
+
+
+# a folder that is followed
+
+
+def told(module, folder, index, seen):
+    return {article.id: list(module.report(index, article)) for article in module.new_articles(folder, index, seen)}
+
+
+def test_follow_folder(articles, tmp_path):
+    module = example("follow_folder")
+    seen = {}
+    with dedup.Index() as index:
+        (tmp_path / "1.txt").write_text(articles[FLOOD].text, encoding="utf-8")
+        assert told(module, tmp_path, index, seen) == {"1.txt": ["1.txt: a new story"]}
+        assert told(module, tmp_path, index, seen) == {}
+        longer = articles[OTHER_PAPER].text + "\n\nĐiện bị cắt ở phường Trà Nâu."
+        (tmp_path / "2.txt").write_text(longer, encoding="utf-8")
+        (tmp_path / "3.txt").write_text(articles[GOLD[0]].text, encoding="utf-8")
+        found = told(module, tmp_path, index, seen)
+        assert found["3.txt"] == ["3.txt: a new story"]
+        assert found["2.txt"][0] == "2.txt: in the story 1.txt"
+        assert set(found["2.txt"][1:]) == {"  + Điện bị cắt ở phường Trà Nâu", "  12 người -> 13 người"}
+        (tmp_path / "2.txt").write_text(longer + " Trường học đóng cửa hai ngày.", encoding="utf-8")
+        os.utime(tmp_path / "2.txt", (0, 0))
+        assert told(module, tmp_path, index, seen) == {
+            "2.txt": ["2.txt: in the story 1.txt", "  + Trường học đóng cửa hai ngày"]}  # fmt: skip
+        assert told(module, tmp_path, index, {}) == {}  # started again
+
+
+def test_follow_folder_program(articles, tmp_path, monkeypatch, capsys):
+    turns = iter((None, None))
+    monkeypatch.setattr("time.sleep", lambda seconds: next(turns, True))
+    (tmp_path / "tin").mkdir()
+    (tmp_path / "tin" / "1.txt").write_text(articles[FLOOD].text, encoding="utf-8")
+    printed = run(monkeypatch, capsys, "follow_folder", tmp_path / "tin", tmp_path / "tin.db")
+    assert printed == "1.txt: a new story\n"
+
+
+# a queue
+
+
+def test_queue_consumer(articles, tmp_path, monkeypatch):
+    module = example("queue_consumer")
+    for n, id in enumerate((FLOOD, COPY, GOLD[0])):
+        (tmp_path / f"{n}.json").write_text(json.dumps(body(articles[id])), encoding="utf-8")
+    (tmp_path / "1b.json").write_text("{")
+    (tmp_path / "1c.json").write_text('{"id": "x"}')
+    with dedup.Index(tmp_path / "tin.db") as index:
+        consumer = module.consume(tmp_path, index)
+        first = next(consumer)
+        assert (tmp_path / "0.json").exists()  # not acknowledged before the answer was taken
+        consumer.close()  # killed
+        again, *others = module.consume(tmp_path, index)
+        assert again == first
+        assert [(added.id, added.story) for added in others] == [(COPY, FLOOD), (GOLD[0], GOLD[0])]
+        assert len(index) == 3
+    assert sorted(path.name for path in tmp_path.glob("*.*j*")) == ["1b.rejected", "1c.rejected"]
+
+
+def test_queue_program(articles, tmp_path, monkeypatch, capsys):
+    for n, id in enumerate((FLOOD, COPY)):
+        (tmp_path / f"{n}.json").write_text(json.dumps(body(articles[id])), encoding="utf-8")
+    printed = run(monkeypatch, capsys, "queue_consumer", tmp_path, tmp_path / "tin.db")
+    assert printed == f"{FLOOD} {FLOOD}\n{COPY} {FLOOD} reprint\n"
+
+
+# asyncio
+
+
+def test_asyncio_service(articles, tmp_path):
+    module = example("asyncio_service")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+
+    async def ask(*lines):
+        for _ in range(100):
+            try:
+                reader, writer = await asyncio.open_connection("localhost", port, limit=1 << 24)
+                break
+            except OSError:
+                await asyncio.sleep(0.05)
+        answers = []
+        for line in lines:
+            writer.write(json.dumps(line).encode() + b"\n")
+            answers.append(json.loads(await reader.readline()))
+        writer.close()
+        return answers
+
+    async def talk():
+        service = asyncio.create_task(module.serve(str(tmp_path / "tin.db"), port))
+        first = await ask(body(articles[FLOOD]), [body(articles[COPY]), body(articles[GOLD[0]])], {"id": "x"}, "x")
+        clients = [ask(*(body(articles[id]) for id in ids)) for ids in ((PAGE, EDITED), (SHORT, GOLD[1]))]
+        at_once = await asyncio.gather(*clients)
+        service.cancel()
+        return first, at_once
+
+    (one, two, *bad), at_once = asyncio.run(talk())
+    assert one == [{"id": FLOOD, "story": FLOOD, "matches": []}]
+    assert [(added["id"], added["story"]) for added in two] == [(COPY, FLOOD), (GOLD[0], GOLD[0])]
+    assert two[0]["matches"] == [[FLOOD, COPY, "reprint"]]
+    assert [list(answer) for answer in bad] == [["error"], ["error"]]
+    assert [added["id"] for answers in at_once for (added,) in answers] == [PAGE, EDITED, SHORT, GOLD[1]]
+    with dedup.Index(tmp_path / "tin.db") as index:
+        assert len(index) == 7
+        assert set(index.story(PAGE).articles) == {PAGE, EDITED, SHORT}
 
 
 # Elasticsearch

@@ -119,6 +119,7 @@ def test_summary(command, tmp_path, news):
         "exit",
         "state",
         "error",
+        "check",
         "seconds",
         "paths",
         "against",

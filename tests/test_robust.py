@@ -25,14 +25,15 @@ PACKAGE = Path(dedup.__file__).parent
 MODULES = sorted(m.name for m in pkgutil.walk_packages(dedup.__path__, "dedup.") if not m.name.endswith("__main__"))
 LAYERS = (
     {"errors", "kernels", "letters", "lexicon"},
-    {"models", "threads", "dates"},
+    {"models", "threads", "dates", "spool"},
     {"text", "sentences"},
     {"sketch", "facts", "pages", "report"},
     {"io"},
-    {"furniture"},
+    {"furniture", "prints"},
     {"index", "corpus", "events", "store", "novelty"},
     {"relate", "stories", "descent"},
-    {"api", "spark"},
+    {"api"},
+    {"spark"},
     {"cli"},
     {"__main__", "__init__"},
 )

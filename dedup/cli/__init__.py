@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from dedup.cli.diff import diff_command
+from dedup.cli.index import index_app
 from dedup.cli.scan import scan_command
 from dedup.cli.talk import choose_language, hush, listen, tell
 from dedup.cli.words import language, plain, say
@@ -34,6 +35,7 @@ def _common() -> None:
 
 app.command("scan")(scan_command)
 app.command("diff")(diff_command)
+app.add_typer(index_app, name="index")
 
 
 @app.command("warmup")

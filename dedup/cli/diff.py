@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dedup.cli.columns import chosen_columns, column
+from dedup.cli.objects import diff_object
 from dedup.cli.talk import choose_language, listen, tell
-from dedup.cli.versions import are_files, read_chosen, read_files
+from dedup.cli.versions import are_files, has_password, is_index, read_chosen, read_files
 from dedup.cli.words import Language, say
 from dedup.errors import InputError, ParamError
 
 if TYPE_CHECKING:
-    from dedup.models import Article, Diff, Fact
+    from dedup.models import Article, Diff
 
 __all__ = ["diff_command"]
 
-_PAGES = (".html", ".htm")
 _STDOUT = "-"
 
 
@@ -29,8 +29,9 @@ def diff_command(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="A B | FEED ID1 ID2...",
-            help="Two files of one article each (- for JSON Lines); or a file or folder of many articles, and ids.",
+            metavar="A B | FEED ID1 ID2... | DB ID1 ID2...",
+            help="Two files of one article each (- for JSON Lines); or a file or folder of many articles, or an index,"
+            " and ids.",
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and no screen.")] = False,
@@ -51,8 +52,8 @@ def diff_command(
     options = dict(locals())
     columns = chosen_columns(options)
     spoken = choose_language(lang)
-    if len(names) < 2:
-        raise typer.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2")
+    if len(names) < (3 if is_index(names[0]) else 2):
+        raise typer.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2 | DB ID1 ID2")
     paths = names if are_files(names) else names[:1]
     _check_page(html, paths, is_json=json)
     versions = _read(names, columns, spoken)
@@ -63,18 +64,18 @@ def diff_command(
     if json:
         _write_json(result)
     elif html != _STDOUT:
-        _show(result, articles, spoken, None if html else _command(names, columns, lang))
+        _show(result, articles, spoken, None if html or has_password(names[0]) else _command(names, columns, lang))
 
 
 def _check_page(target: str | None, paths: list[str], *, is_json: bool) -> None:
     """Checks where the page goes before there is any work, without touching it."""
-    from dedup.io import check_target
+    from dedup.io import PAGES, check_target
 
     if target is None:
         return
     if target == _STDOUT and is_json:
         raise ParamError("--json and --html both write to -")
-    check_target(target, _PAGES)
+    check_target(target, PAGES)
     if target != _STDOUT and any(os.path.realpath(path) == os.path.realpath(target) for path in paths):
         raise InputError(target, "is an input: it is not written over")
 
@@ -102,41 +103,18 @@ def _compare(versions: list[Article]) -> Diff:
 
 def _write_page(target: str, result: Diff, articles: dict[str, Article], lang: Language) -> None:
     from dedup.cli.screen import console
-    from dedup.io.writing import binary_stdout, replacing
+    from dedup.io import write_page
     from dedup.report import diff_page
 
-    data = diff_page(result, articles, lang=lang).encode("utf-8", "replace")
-    if target == _STDOUT:
-        binary_stdout().write(data)
-        sys.stdout.flush()
-        return
-    with replacing(os.path.realpath(target)) as file:
-        file.write(data)
-    tell(console(sys.stderr), say(lang, "page_written", target))
+    write_page(target, diff_page(result, articles, lang=lang))
+    if target != _STDOUT:
+        tell(console(sys.stderr), say(lang, "page_written", target))
 
 
 def _write_json(result: Diff) -> None:
     from dedup.io import write_json
 
-    has_many = len(result.a) > 1
-
-    def facts(found: tuple[Fact, ...]) -> list[dict[str, Any]]:
-        return [_as_json(fact, has_many=has_many) for fact in found]
-
-    changed = [
-        {"kind": c.kind, "a": _as_json(c.a, has_many=has_many), "b": _as_json(c.b, has_many=has_many)}
-        for c in result.changed
-    ]
-    figures = {name: getattr(result, name) for name in ("relation", "resemblance", "a_in_b", "b_in_a")}
-    ids = {"a": list(result.a) if has_many else result.a[0], "b": result.b}
-    lists = {"added": facts(result.added), "dropped": facts(result.dropped), "changed": changed}
-    write_json(_STDOUT, {**ids, **figures, **lists})
-
-
-def _as_json(fact: Fact, *, has_many: bool) -> dict[str, Any]:
-    """A fact; where there are many versions, with the one that it stands in."""
-    values = {"text": fact.text, "start": fact.start, "end": fact.end, "kind": fact.kind}
-    return values | {"article": fact.article} if has_many else values
+    write_json(_STDOUT, diff_object(result))
 
 
 def _show(result: Diff, articles: dict[str, Article], lang: Language, command: str | None) -> None:

@@ -42,6 +42,12 @@ class View(NamedTuple):
         """What is listed, in order."""
         return _VIEWS[:-1] if self.kind == "all" else (self.kind,)
 
+    @property
+    def feed_words(self) -> list[str]:
+        """The words with which `dedup diff` finds articles by their ids: the path, then options; empty if none is."""
+        options = [part for name, column in self.columns.items() for part in (f"--{name}", str(column))]
+        return [] if self.feed is None else [self.feed, *options]
+
     def check(self) -> None:
         """Raises ParamError where it is none."""
         if self.kind not in _VIEWS:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from dedup.cli.layout import View
 from dedup.cli.words import Language, number, say
 from dedup.errors import InputError, ParamError
 
 __all__ = ["Outputs"]
 
 _JSON = (".json",)
+_NO_TARGETS = ("keep_templates", "diffs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Outputs:
         furniture_out: a JSON file, the page furniture that was left out.
         keep_templates: "all" or "one".
         review: a table, the doubtful matches.
+        report: a page for people.
+        diffs: how many pairs of versions it compares; see `Scan.report`.
     """
 
     matches: str | None = None
@@ -38,6 +42,8 @@ class Outputs:
     furniture_out: str | None = None
     keep_templates: str = "all"
     review: str | None = None
+    report: str | None = None
+    diffs: int | None = None
 
     @property
     def uses_stdout(self) -> bool:
@@ -49,7 +55,7 @@ class Outputs:
 
     def targets(self) -> dict[str, str]:
         """What is written, and where to."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "keep_templates"}
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NO_TARGETS}
         return {name: value for name, value in values.items() if value is not None}
 
     def check(self, paths: Sequence[str], against: Sequence[str]) -> None:
@@ -59,8 +65,10 @@ class Outputs:
             ParamError: two of them are the same, or one does not fit what is written there.
             InputError: one is an input, or cannot be written.
         """
-        from dedup.io import check_keep, check_target
+        from dedup.io import PAGES, check_keep, check_target
 
+        if self.diffs is not None and (self.diffs < 0 or self.report is None):
+            raise ParamError(f"diffs={self.diffs}: need an integer >= 0 (0: all), and --report FILE.html")
         if self.keep_templates not in ("all", "one"):
             raise ParamError(f"keep_templates={self.keep_templates!r}: need all or one")
         seen: dict[str, str] = {}
@@ -72,11 +80,14 @@ class Outputs:
             if name == "keep":
                 check_keep(target, paths, against)
                 continue
-            check_target(target, *([_JSON] if name in ("summary", "furniture_out") else []))
+            if name in ("summary", "furniture_out", "report"):
+                check_target(target, PAGES if name == "report" else _JSON)
+            else:
+                check_target(target)
             if any(path != "-" and os.path.realpath(path) == place for path in [*paths, *against]):
                 raise InputError(target, "is an input: it is not written over")
 
-    def write(self, result: Any, reader: Any, lang: Language) -> Iterator[str]:
+    def write(self, result: Any, reader: Any, lang: Language, view: View) -> Iterator[str]:
         """Writes everything but the summary; yields what is to be said of each."""
         from dedup.io import write_kept
 
@@ -87,6 +98,10 @@ class Outputs:
                 count = result.write(target, kind, keep_templates=self.keep_templates)
                 if target != "-":
                     yield say(lang, f"{kind}_written", number(lang, count), target, *share)
+        if self.report is not None:
+            shown = result.report(self.report, lang=lang, top=view.top, diffs=self.diffs, feed=view.feed_words)
+            if self.report != "-":
+                yield say(lang, "report_written", number(lang, shown), self.report)
         if self.furniture_out is not None:
             result.furniture.save(self.furniture_out)
             if self.furniture_out != "-":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -12,12 +11,11 @@ from rich.text import Text
 
 from dedup import tokenize
 from dedup.api import Scan
-from dedup.api.results import Matches
 from dedup.cli.layout import NARROW, View, count_lines, fit, fit_parts, flow, line_up
 from dedup.cli.words import Language, number, percent, plain, relation_name, say
-from dedup.models import RELATIONS, Match, Token
+from dedup.models import RELATIONS, Match, Relation, Token
 
-__all__ = ["list_pairs"]
+__all__ = ["PairRow", "draw_pairs", "list_pairs", "name_of", "sum_up_pairs"]
 
 _SHORT_ID = 16  # characters of an id that stands beside the headline
 _READ = 20_000  # characters of an article in which differences are looked for
@@ -27,7 +25,7 @@ _VALUE = 40  # characters of one
 _JOINTS = frozenset("/-.,:")  # what may stand within a date, a code or a name
 
 
-class _Row(NamedTuple):
+class PairRow(NamedTuple):
     """A pair in words: its share, its relation or what differs, both headlines, each with a short id."""
 
     share: str
@@ -43,7 +41,8 @@ def list_pairs(width: int, lang: Language, result: Scan, view: View, kind: str, 
     """The lines of the template pairs or of all other matches that fit, with a heading and what to type next."""
     is_template = kind == "template"
     matches = result.matches.of(*(r for r in RELATIONS if (r == "template") == is_template))
-    lines = [_summary(lang, matches, is_template)]
+    templates = Text(say(lang, "templates", number(lang, len(matches)), ""))
+    lines = [templates if is_template else sum_up_pairs(lang, matches.count_relations())]
     if not len(matches):
         return lines
     hint = _hint(width, lang, view, len(matches))
@@ -51,32 +50,39 @@ def list_pairs(width: int, lang: Language, result: Scan, view: View, kind: str, 
     limit = view.limit(len(matches), max(3, left // 3 if width < NARROW else left - 1))
     shown = [matches[place] for place in matches.order_by_strength()[:limit].tolist()]
     rows = [_row(lang, result, match) for match in shown]
-    lines += _blocks(width, rows) if width < NARROW else _table(width, lang, rows, is_template)
+    lines += draw_pairs(width, lang, rows, is_template=is_template)
     return [*lines, *_hint(width, lang, view, len(matches) - limit)]
 
 
-def _summary(lang: Language, matches: Matches, is_template: bool) -> Text:
-    total = number(lang, len(matches))
-    if is_template:
-        return Text(say(lang, "templates", total, ""))
-    by_relation = Counter(matches.count_relations())
+def sum_up_pairs(lang: Language, relations: Mapping[Relation | None, int]) -> Text:
+    """How many pairs there are, of which relations."""
     kinds = " · ".join(
-        f"{number(lang, by_relation[r])} {relation_name(lang, r)}" for r in (*RELATIONS[1:], None) if by_relation[r]
+        f"{number(lang, relations[r])} {relation_name(lang, r)}" for r in (*RELATIONS[1:], None) if relations.get(r)
     )
-    return Text(say(lang, "pairs", total, kinds) if len(matches) else say(lang, "no_pairs"))
+    total = sum(relations.values())
+    return Text(say(lang, "pairs", number(lang, total), kinds) if total else say(lang, "no_pairs"))
 
 
-def _row(lang: Language, result: Scan, match: Match) -> _Row:
+def draw_pairs(width: int, lang: Language, rows: list[PairRow], *, is_template: bool = False) -> list[Text]:
+    """Pairs as a table, or one below the other on a narrow screen."""
+    return _blocks(width, rows) if width < NARROW else _table(width, lang, rows, is_template)
+
+
+def _row(lang: Language, result: Scan, match: Match) -> PairRow:
     if match.relation == "template":
         what = list(itertools.islice(_differences(result, match), _NAMED))
     else:
         what = [relation_name(lang, match.relation)]
-    names = [plain(result.headline(id)) or say(lang, "untitled") for id in (match.a, match.b)]
-    tags = [f" [{plain(id)}]" if len(id) <= _SHORT_ID else "" for id in (match.a, match.b)]
-    return _Row(percent(lang, match.containment), what, tuple(zip(names, tags, strict=True)))
+    names = tuple(name_of(lang, id, result.headline(id)) for id in (match.a, match.b))
+    return PairRow(percent(lang, match.containment), what, names)
 
 
-def _table(width: int, lang: Language, rows: list[_Row], is_template: bool) -> list[Text]:
+def name_of(lang: Language, id: str, headline: str) -> tuple[str, str]:
+    """(headline, id where it is short) as a row has them."""
+    return plain(headline) or say(lang, "untitled"), f" [{plain(id)}]" if len(id) <= _SHORT_ID else ""
+
+
+def _table(width: int, lang: Language, rows: list[PairRow], is_template: bool) -> list[Text]:
     """A heading and a line for each pair."""
     heads = [say(lang, name) for name in ("share", "differs" if is_template else "relation", "one", "other")]
     share = max(cell_len(text) for text in (heads[0], *(row.share for row in rows)))
@@ -88,7 +94,7 @@ def _table(width: int, lang: Language, rows: list[_Row], is_template: bool) -> l
     return [head, *lines]
 
 
-def _blocks(width: int, rows: list[_Row]) -> list[Text]:
+def _blocks(width: int, rows: list[PairRow]) -> list[Text]:
     """Three lines for each pair: how alike they are and how, and both headlines."""
     lines = []
     for row in rows:

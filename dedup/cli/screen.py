@@ -20,7 +20,7 @@ from dedup.cli.words import Language, count, number, percent, plain, say
 from dedup.io import Reader
 from dedup.models import Params, Relation
 
-__all__ = ["console", "criterion", "progress_bar", "show"]
+__all__ = ["console", "criterion", "head_lines", "progress_bar", "show"]
 
 _PLAIN_WIDTH = 120  # where no terminal says how wide it is
 _DEFAULT = View()
@@ -49,7 +49,7 @@ def progress_bar(out: Console, lang: Language, readers: list[Reader]) -> Iterato
             nonlocal task
             task = bar.add_task("", total=None, detail="") if task is None else task
             detail = number(lang, done) if done else ""
-            if stage == "read":
+            if stage in ("read", "add"):
                 totals = [reader.bytes_total for reader in readers]
                 total = None if None in totals else sum(filter(None, totals))
                 done = sum(reader.bytes_read for reader in readers)
@@ -71,7 +71,8 @@ def criterion(lang: Language, params: Params) -> str:
 def show(out: Console, lang: Language, result: Scan, seconds: float, view: View = _DEFAULT) -> None:
     """Prints the screen of a scan: what was read, by which criterion; stories or pairs; what was left out."""
     width = out.width
-    head = [*_head(width, lang, result, seconds), *_totals(width, lang, result, view)]
+    read = result.counts["articles"], result.counts["skipped"]
+    head = [*head_lines(width, lang, read, seconds, result.params), *_totals(width, lang, result, view)]
     account = [line for text in _account(lang, result, view) for line in Text(text).wrap(out, width)]
     room = LINES - count_lines(head, width) - len(account)
     lists = []
@@ -86,14 +87,11 @@ def show(out: Console, lang: Language, result: Scan, seconds: float, view: View 
         out.print(line, soft_wrap=True)  # longer ones are commands, to be copied
 
 
-def _head(width: int, lang: Language, result: Scan, seconds: float) -> list[Text]:
-    """What was read, and the criterion: at the other end of the line where there is room."""
-    counts = result.counts
-    summary = say(
-        lang, "summary", articles=number(lang, counts["articles"]), skipped=number(lang, counts["skipped"]),
-        seconds=number(lang, seconds, 1),
-    )  # fmt: skip
-    rule = criterion(lang, result.params)
+def head_lines(width: int, lang: Language, read: tuple[int, int], seconds: float, params: Params) -> list[Text]:
+    """What was read, (articles, skipped), and the criterion: at the other end of the line where there is room."""
+    articles, skipped = (number(lang, many) for many in read)
+    summary = say(lang, "summary", articles=articles, skipped=skipped, seconds=number(lang, seconds, 1))
+    rule = criterion(lang, params)
     gap = min(width, _PLAIN_WIDTH) - cell_len(summary) - cell_len(rule)
     if gap >= 4:
         return [Text(summary + " " * gap + rule)]

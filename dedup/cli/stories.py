@@ -169,8 +169,6 @@ def _first_that_fits(forms: Sequence[list[str]], width: int) -> str:
 
 def _find_news(result: Scan, stories: Sequence[Story]) -> dict[str, _News]:
     """What edited versions add to the anchor of their story, as far as it takes no more than a second."""
-    from dedup.api import diff
-
     left, found = _BUDGET, {}
     for story in stories:
         versions, is_whole = _edited(result, story)
@@ -181,7 +179,7 @@ def _find_news(result: Scan, stories: Sequence[Story]) -> dict[str, _News]:
             if cost > left:
                 break
             left -= cost
-            news = diff(anchor, result.strip(version.id)[0])
+            news = result.diff(anchor.id, version.id)
             facts |= {plain(fact.text).casefold() for fact in news.added if fact.kind != "story"}
             changes |= {tuple(plain(fact.text).casefold() for fact in (c.a, c.b)) for c in news.changed}
             compared += 1
@@ -207,8 +205,8 @@ def _hint(width: int, lang: Language, result: Scan, view: View, stories: Sequenc
     parts = []
     if rest:
         parts.append("…  " + say(lang, "more_stories", count(lang, rest, "stories")))
-    if "stories" not in view.written:
-        parts.append(say(lang, "write_stories"))
+    if "report" not in view.written:
+        parts.append(say(lang, "see_report"))
     command = _compare(view, stories[0])
     if command is None or cell_len(command) > 2 * width - 20:
         command = f"dedup diff {say(lang, 'feed')}"
@@ -220,11 +218,11 @@ def _hint(width: int, lang: Language, result: Scan, view: View, stories: Sequenc
 
 def _compare(view: View, story: Story) -> str | None:
     """The command that compares two versions of a story, an edited one if there is one; None where none is sure."""
-    if view.feed is None:
+    if not view.feed_words:
         return None
+    feed, *options = view.feed_words
     others = [edge for edge in story.edges if edge.id not in (story.anchor, *story.round_ups)]
     edited = [edge for edge in others if edge.relation == "edited"]
-    options = [part for name, column in view.columns.items() for part in (f"--{name}", str(column))]
-    words = ["dedup", "diff", view.feed, story.anchor, (edited or others or story.edges)[-1].id, *options]
+    words = ["dedup", "diff", feed, story.anchor, (edited or others or story.edges)[-1].id, *options]
     is_plain = all(word.isprintable() for word in words) and not any(w.startswith("-") for w in words[2:5])
     return shlex.join(words) if is_plain else None

@@ -36,6 +36,8 @@ def listen(talk: Any, lang: Language, *, tells_skips: bool = True) -> None:
         def emit(self, record: logging.LogRecord) -> None:
             if record.name == "dedup.kernels" and record.levelno == logging.INFO:
                 tell(talk, say(lang, "compiling"))
+            elif record.name == "dedup.api" and record.levelno == logging.INFO:
+                tell(talk, say(lang, "resumed", say(lang, str(record.args[0]))))  # type: ignore[index]
             elif record.name == "dedup.io" and record.levelno == logging.INFO:
                 path, columns = record.args  # type: ignore[misc]
                 if unusual := _unusual(str(columns)):

@@ -18,7 +18,7 @@ from dedup.models import Article
 if TYPE_CHECKING:
     from dedup.io import Reader
 
-__all__ = ["are_files", "read_chosen", "read_files"]
+__all__ = ["are_files", "has_password", "is_index", "read_chosen", "read_files"]
 
 _STDIN = "-"
 _NAMED = 3  # ids that an error names
@@ -26,8 +26,24 @@ _COMPARED = 20_000  # ids among which close ones are looked for: difflib takes s
 
 
 def are_files(names: Sequence[str]) -> bool:
-    """Whether the names are paths of a version each: two always are; of more, all must be files."""
+    """Whether the names are paths of a version each: two always are; of more, all must be files; not an index."""
+    if is_index(names[0]):
+        return False
     return len(names) == 2 or all(name == _STDIN or os.path.isfile(name) for name in names)
+
+
+def is_index(name: str) -> bool:
+    """Whether a name is that of a database."""
+    from dedup.store.names import is_database
+
+    return is_database(name)
+
+
+def has_password(name: str) -> bool:
+    """Whether a name may be one that is not to be shown: that of a database on a server."""
+    from dedup.store.names import is_url
+
+    return is_url(name)
 
 
 def read_files(paths: Sequence[str], columns: dict[str, Any], lang: Language) -> tuple[list[Article], list[str]]:
@@ -86,6 +102,8 @@ def read_chosen(feed: str, ids: Sequence[str], columns: dict[str, Any], lang: La
 
     if repeated := next((id for id in ids if list(ids).count(id) > 1), None):
         raise ParamError(f"id {repeated!r}: named twice, need distinct ids")
+    if is_index(feed):
+        return _read_index(feed, ids, lang)
     names, found = _Names(), dict[str, Article]()
     with read(feed, **columns) as reader:
         for article in reader:
@@ -98,6 +116,18 @@ def read_chosen(feed: str, ids: Sequence[str], columns: dict[str, Any], lang: La
         if missing := [id for id in ids if id not in found]:
             raise InputError(feed, _missing(missing, list(names), len(reader.skipped), lang))
     return [found[id] for id in ids]
+
+
+def _read_index(name: str, ids: Sequence[str], lang: Language) -> list[Article]:
+    from dedup.api import Index
+
+    with Index(name) as index:
+        if not index.keeps_text:
+            raise InputError(index.path, say(lang, "index_no_texts"))
+        if missing := [id for id in ids if id not in index]:
+            listed = ", ".join(map(repr, missing))
+            raise InputError(index.path, say(lang, "missing", listed, number(lang, len(index))))
+        return [index.get(id) for id in ids]
 
 
 def _missing(missing: list[str], ids: list[str], skipped: int, lang: Language) -> str:

@@ -6,7 +6,7 @@ import os
 
 from dedup.models import Language, Relation
 
-__all__ = ["Language", "count", "language", "number", "percent", "plain", "relation_name", "say"]
+__all__ = ["Language", "count", "duration", "language", "number", "percent", "plain", "relation_name", "say"]
 
 _RELATIONS: dict[Relation | None, tuple[str, str]] = {
     "reprint": ("đăng lại", "reprint"),
@@ -71,13 +71,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "differs": ("KHÁC NHAU", "WHAT DIFFERS"),
     "more_stories": ("còn {0}: --top 0", "{0} more: --top 0"),
     "more_pairs": ("còn {0} cặp: --top 0", "{0} more: --top 0"),
-    "write_stories": ("ghi ra tệp: --stories chuyen.csv", "write a file: --stories stories.csv"),
+    "see_report": ("xem: --report bao-cao.html", "look at them: --report report.html"),
     "write_matches": ("ghi ra tệp: --matches trung.csv", "write a file: --matches matches.csv"),
     "compare": ("so hai bài: {0}", "compare two: {0}"),
     "feed": ("TỆP ID1 ID2", "FEED ID1 ID2"),
     "matches_written": ("{0} cặp đã ghi vào {1}", "{0} matches written to {1}"),
     "review_written": ("{0} cặp chưa chắc đã ghi vào {1}", "{0} doubtful pairs written to {1}"),
     "stories_written": ("{0} bài trong các chuyện đã ghi vào {1}", "{0} articles of stories written to {1}"),
+    "report_written": ("báo cáo {0} chuyện đã ghi vào {1}", "the report of {0} stories was written to {1}"),
     "decisions_written": (
         "{0} quyết định đã ghi vào {1}: giữ {2} trên {3} bài",
         "{0} decisions written to {1}: {2} of {3} articles kept",
@@ -105,6 +106,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "cùng sự kiện: tối đa {0} cặp chưa xét, vì chỉ chung những từ có ở quá nhiều bài",
         "same story: up to {0} pairs not examined, which share only words of too many articles",
     ),
+    "checked": (
+        "kiểm tra: {0} bài so với mọi bài: thấy {1} trên {2} cặp, độ phủ {3} % (khoảng tin cậy 95 %: {4}–{5} %)",
+        "checked: {0} articles against all: {1} of {2} pairs found, recall {3} % (95 % interval: {4}–{5} %)",
+    ),
+    "checked_nothing": (
+        "kiểm tra: {0} bài so với mọi bài: không có cặp nào để tìm",
+        "checked: {0} articles against all: there is no pair to find",
+    ),
+    "missed": ("  bỏ sót: {0} · {1}", "  missed: {0} · {1}"),
     "repeated": (
         "{0} bài lặp lại cùng id và nội dung · {1} bài trùng id nhưng khác nội dung (ghi là id#2)",
         "{0} articles came twice with the same id and text · {1} with the same id and another text (now id#2)",
@@ -114,6 +124,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "lần chạy đầu: đang biên dịch cho bộ xử lý này, khoảng nửa phút, chỉ một lần",
         "first run: compiling for this processor, about half a minute, once",
     ),
+    "estimate": (
+        "ước tính: khoảng {0} bài · {1} GB tệp tạm ở {3} · {2}",
+        "estimate: about {0} articles · {1} GB of working files in {3} · {2}",
+    ),
+    "resumed": (
+        "tiếp tục lần chạy trước, đã xong bước: {0}",
+        "going on with the run before, which was done with: {0}",
+    ),
+    "seconds": ("khoảng {0} giây", "about {0} seconds"),
+    "minutes": ("khoảng {0} phút", "about {0} minutes"),
     "warm": ("đã biên dịch xong; lưu tại {0}", "compiled; kept in {0}"),
     "error": ("lỗi: {0}", "error: {0}"),
     "interrupted": ("đã dừng", "interrupted"),
@@ -140,6 +160,46 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "missing_skipped": (" (bỏ qua {0})", " ({0} skipped)"),
     "close_ids": ("; gần giống: {0}", "; close to it: {0}"),
     "some_ids": ("; id ở đây có dạng: {0}", "; ids here look like {0}"),
+    "add": ("thêm vào chỉ mục", "adding to the index"),
+    "index_new": ("{0} bài mới: {1} mở chuyện mới, {2} vào chuyện đã có", "{0} new: {1} begin a story, {2} join one"),
+    "index_nothing_new": ("không có bài mới", "nothing new"),
+    "index_revised": ("{0} bài đã có, nay đổi nội dung", "{0} known, now with another text"),
+    "index_repeated": ("{0} bài đã có, không đổi", "{0} known, unchanged"),
+    "index_known": ("{0} bài đã có id này", "{0} of a known id"),
+    "index_merged": ("{0} chuyện nhập vào chuyện khác", "{0} stories merged into others"),
+    "index_holds": ("{0}: {1}", "{0}: {1}"),
+    "index_next": ("tra một bài: {0}", "look one up: {0}"),
+    "index_article": ("BAI.txt", "ARTICLE.txt"),
+    "index_stopped": (
+        "dừng giữa chừng: đã thêm và lưu {0} bài; chạy lại lệnh cũ để thêm tiếp",
+        "stopped: {0} added and kept; run the same command again for the rest",
+    ),
+    "results_written": ("kết quả đã ghi vào {0}", "results written to {0}"),
+    "index_missing": ("không có chỉ mục này; tạo bằng: {0}", "no such index; make one: {0}"),
+    "index_keeps_texts": (
+        "{0} có lưu văn bản; --no-text chỉ dùng khi tạo tệp mới",
+        "{0} keeps texts; --no-text is for a new file",
+    ),
+    "index_no_texts": ("chỉ mục không lưu văn bản nên không so được", "keeps no texts: nothing to compare"),
+    "index_removed": ("đã xoá {0}", "removed {0}"),
+    "index_not_there": ("không có trong chỉ mục: {0}", "not in the index: {0}"),
+    "index_expired": ("đã xoá {0} trước ngày {1}", "removed {0} from before {1}"),
+    "index_rebuilt": ("đã dựng lại chỉ mục từ {0}", "sketched {0} anew"),
+    "index_exported": ("{0} đã ghi vào {1}", "{0} written to {1}"),
+    "index_exported_bare": ("chỉ mục không lưu văn bản: cột text để trống", "the index keeps no texts: none written"),
+    "query_json": ("ghi ra JSON: --json", "as JSON: --json"),
+    "stat_articles": ("bài", "articles"),
+    "stat_versions": ("văn bản khác nhau", "distinct texts"),
+    "stat_stories": ("chuyện", "stories"),
+    "stat_runs": ("danh sách tra cứu", "posting lists"),
+    "stat_waiting": ("văn bản chờ vào danh sách", "texts waiting for a list"),
+    "stat_bytes": ("dung lượng", "size"),
+    "stat_free_bytes": ("trong đó còn trống", "of which free"),
+    "stat_sketch": ("cách lấy dấu", "sketched with"),
+    "stat_furniture": ("dòng khung trang đã học", "lines of page furniture"),
+    "stat_texts": ("văn bản", "texts"),
+    "stat_kept": ("có lưu", "kept"),
+    "stat_not_kept": ("không lưu", "not kept"),
 }
 
 
@@ -179,8 +239,16 @@ def plain(text: str) -> str:
 
 def number(lang: Language, value: float, digits: int = 0) -> str:
     """A number as it is written there: 2.000 and 2,1, or 2,000 and 2.1."""
-    text = f"{value:,.{digits}f}"
-    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+    from dedup.report.words import number as spell
+
+    return spell(lang, value, digits)
+
+
+def duration(lang: Language, seconds: float) -> str:
+    """About how long something takes."""
+    if seconds < 90:
+        return say(lang, "seconds", number(lang, max(1, round(seconds))))
+    return say(lang, "minutes", number(lang, round(seconds / 60)))
 
 
 def percent(lang: Language, share: float) -> str:
