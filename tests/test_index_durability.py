@@ -10,6 +10,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 
 import make
@@ -408,20 +409,20 @@ def test_furniture_is_fixed_in_the_file(tmp_path):
 
 def test_what_was_undone_is_not_remembered(tmp_path, monkeypatch):
     """A revision takes the former text out and then fails; somebody else takes out another one."""
-    given = articles(11)
+    given = [Article(str(n), make.article(random.Random(n), 80)) for n in range(3)]
     path, _ = database(tmp_path, given)
 
     def fail(*_):
         raise OSError("no more")
 
     with Index(path) as index, Index(path) as other:
-        answers(index, given)
         with monkeypatch.context() as broken:
             broken.setattr(rows.SqliteLedger, "insert", fail)
             with pytest.raises(OSError, match="no more"):
-                index.add(Article(given[0].id, given[1].text + " Thêm một câu."))
-        other.remove(given[2].id)
-        assert answers(index, given) == answers(other, given)
+                index.add(Article("0", "Giá lúa ở Hà Lâm tăng nhẹ."))
+        other.remove("2")
+        asked = [replace(article, text=article.text + " Thêm một câu.") for article in given]
+        assert [[b for b, *_ in found] for found in answers(index, asked)] == [["0"], ["1"], []]
 
 
 def test_posting_lists_that_cannot_be_put_in_order_wait(tmp_path, small_runs, monkeypatch, caplog):
@@ -550,7 +551,7 @@ def test_what_is_removed_is_erased_from_the_disk(tmp_path, small_runs):
         with closing(sqlite3.connect(path)) as db:
             traces = [bytes(row[0]) for row in db.execute(
                 "SELECT packed FROM articles WHERE id = ?1 UNION SELECT packed FROM former WHERE id = ?1",
-                (secret.id,))]  # fmt: skip
+                (secret.id.encode(),))]  # fmt: skip
         assert len(traces) == 2
         assert index.remove(secret.id) == 1
         held = b"".join(p.read_bytes() for p in tmp_path.iterdir())

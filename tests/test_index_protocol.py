@@ -199,8 +199,10 @@ def test_any_string_is_an_id(opened):
 
 
 def test_what_json_has_no_word_for_is_kept_as_text(opened):
-    extra = {"at": datetime(2024, 5, 3, 7, tzinfo=UTC), "day": date(2024, 5, 3), "price": Decimal("1.50"), "n": np.int64(3),
-             "raw": b"m\xc6\xb0a \xff", "list": np.arange(2), "known": [MappingProxyType({"day": date(2024, 5, 3)})]}  # fmt: skip
+    extra = {
+        "at": datetime(2024, 5, 3, 7, tzinfo=UTC), "day": date(2024, 5, 3), "price": Decimal("1.50"), "n": np.int64(3),
+        "raw": b"m\xc6\xb0a \xff", "list": np.arange(2), "known": [MappingProxyType({"day": date(2024, 5, 3)})],
+    }  # fmt: skip
     index = opened()
     index.add(Article("a", "Mưa.", extra=extra))
     assert index.get("a").extra == {

@@ -11,7 +11,7 @@ from typing import Any
 
 import zstandard
 
-from dedup import dates, lexicon
+from dedup import lexicon
 from dedup.errors import ArticleError
 
 __all__ = [
@@ -42,13 +42,13 @@ def decode(id: bytes) -> str:
 def pack_details(article: Any) -> bytes:
     """What is known of an article besides id and text, those fields that it has, as JSON.
 
-    Values of `extra` that JSON has no word for are kept as text. Where `published` is no date it is read as one.
+    Values of `extra` that JSON has no word for are kept as text.
 
     Raises:
         ArticleError: `extra` cannot be written as JSON even so.
     """
     known = {name: value for name in ("title", "source", "url", "credit") if (value := getattr(article, name))}
-    if when := _date_of(article.published):
+    if when := article.published:
         known["published"] = {"time" if isinstance(when, datetime) else "day": when.isoformat()}
     if article.extra:
         known["extra"] = dict(article.extra)
@@ -56,12 +56,6 @@ def pack_details(article: Any) -> bytes:
         return _json(known).encode("utf-8", "surrogatepass")
     except (TypeError, ValueError, RecursionError) as error:
         raise ArticleError(f"article {article.id!r}: extra cannot be kept as JSON: {error}") from None
-
-
-def _date_of(value: Any) -> date | None:
-    if isinstance(value, date):
-        return value if value == value else None  # pandas has a time that is none
-    return dates.parse(value)
 
 
 def _as_text(value: Any) -> Any:

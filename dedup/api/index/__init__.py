@@ -1,8 +1,9 @@
-"""`Index`, the only public name here, and the jobs it puts together, from the database up.
+"""`Index`, the only name for others: articles in a database (`dedup.store`), each matched as it arrives.
 
-settings what a database holds fixed · held, bench its articles beside new ones, compared · intake new ones sketched
-· probing candidates · looking what one matches · stories where a version belongs, and what stays when it leaves
-· adding the way in · telling a story told · rebuilding all anew.
+    index ─► intake (articles sketched) ─► adding ─► probing (candidates) ─► bench, held (compared) ─► stories (settled)
+      ├────► looking (what an article matches) ─► probing ─► bench, held
+      ├────► telling (a story told)
+      └────► rebuilding (all of it sketched anew), settings (what a database holds fixed)
 """
 
 from __future__ import annotations

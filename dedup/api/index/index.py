@@ -157,7 +157,7 @@ class Index:
                 tuple(self._match(found, self._passages) for found in outcome.matches),
                 tuple(outcome.merged), self._revision(outcome.former, article),
             )
-            for article, outcome in zip(articles, outcomes, strict=True)
+            for article, outcome in zip(batch.articles, outcomes, strict=True)
         ]  # fmt: skip
 
     def _revision(self, former: Entry | None, article: Article) -> Diff | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -81,6 +81,7 @@ class Outcome:
 
 def prepare(articles: Sequence[Article], rules: Rules) -> Batch:
     """The articles sketched, on several threads where there are many."""
+    articles = [_dated(article) for article in articles]
     texts = [article.text.encode("utf-8", "surrogatepass") for article in articles]
     groups = [group_of(article.source) for article in articles]
     params, today = rules.params, day(datetime.now(dates.ZONE))
@@ -103,6 +104,14 @@ def prepare(articles: Sequence[Article], rules: Rules) -> Batch:
         ready = Held(entries, params, rules.furniture, keeps_text=True).corpus.prepare(np.arange(len(entries)))
         entries = [replace(entry, body=pack_syllables(ready, place)) for place, entry in enumerate(entries)]
     return Batch(articles, entries, sketches)
+
+
+def _dated(article: Article) -> Article:
+    """The article, with its date read where that is written out."""
+    when = article.published
+    if when is None or (isinstance(when, date) and when == when):  # pandas has a time that is none
+        return article
+    return replace(article, published=dates.parse(when))
 
 
 def hashes_of(sketches: Sketches) -> list[bytes]:
