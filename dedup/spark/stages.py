@@ -1,0 +1,82 @@
+"""The stages of a scan on Spark, one after the other; what several of them read is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dedup.api.crowds import ROUNDS
+from dedup.furniture import Furniture
+from dedup.models import Params
+from dedup.spark import articles, blocks, candidates, grouping
+from dedup.spark.components import Keep
+from dedup.spark.session import Stages
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["run"]
+
+# Adaptive plans forget how a stored stage is parted, so its texts would travel again; nothing goes through the driver.
+_SETTINGS = {"spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1"}
+
+
+def run(
+    df: DataFrame, params: Params, furniture: Furniture, partitions: int
+) -> tuple[DataFrame, DataFrame]:
+    """The matches (as `blocks.FOUND` has them) and the stories, both computed and stored."""
+    settings = {**_SETTINGS, "spark.sql.shuffle.partitions": str(partitions)}
+    conf = df.sparkSession.conf
+    before = {name: conf.get(name) for name in settings}
+    try:
+        for name, value in settings.items():
+            conf.set(name, value)
+        # Spark has a task for each processor
+        return _run(df, replace(params, threads=1), furniture, partitions)
+    finally:
+        for name, former in before.items():
+            conf.set(name, str(former))
+
+
+def _run(
+    df: DataFrame, params: Params, furniture: Furniture, partitions: int
+) -> tuple[DataFrame, DataFrame]:
+    stages = Stages(df.sparkSession)
+    keep = stages.store
+    has_credits = bool({"source", "published"} & set(df.columns))
+    chosen = articles.select_articles(df)
+    sketched = keep(articles.sketch(chosen, params, furniture), "sketches")
+    named = articles.name_articles(sketched, partitions)
+    members = keep(articles.find_versions(named, partitions), "ids and versions")
+    plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
+    lookup = blocks.look_up(chosen, members, plan, partitions)
+    lookup = lookup._replace(texts=keep(lookup.texts, "texts"))
+    compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
+    found = keep(compared, "comparing")
+    labels = keep(grouping.find_labels(found, keep), "components")
+    if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
+        found = _join_anchors(found, labels, lookup, (params, furniture), keep)
+    asked = keep(candidates.plan_blocks(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
+    shared = None if asked.isEmpty() else blocks.count_shared(asked, lookup, params, furniture)
+    stages.begin_results()
+    stories = keep(grouping.tell_stories(found, shared, labels, partitions), "stories")
+    matches = keep(found.where(f"kind = {blocks.MATCH}"), "matches")
+    stages.drop()
+    return matches, stories
+
+
+def _join_anchors(
+    found: DataFrame, labels: DataFrame, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
+) -> DataFrame:
+    """What is found with the matches of versions and anchors that crowds left out, as `api.crowds.join_anchors`."""
+    tried = None
+    for _ in range(ROUNDS):
+        parcels = grouping.find_unexamined(found, tried, labels, lookup.partitions)
+        plan = keep(candidates.plan_blocks(parcels, lookup.partitions), "crowds")
+        if plan.isEmpty():
+            break
+        more = blocks.compare(plan, lookup, *by, is_raw=False, has_credits=False)
+        found = found.unionByName(keep(more.where(f"kind = {blocks.MATCH}"), "crowds"))
+        pairs = plan.where(f"kind = {candidates.PAIR}").select("a", "b")
+        tried = pairs if tried is None else tried.unionByName(pairs)
+    return found

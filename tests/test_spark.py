@@ -1,0 +1,258 @@
+"""`dedup.spark.scan` on a real Spark: what it finds is what `dedup.scan` finds, however the work is parted."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from random import Random
+
+import make
+import pytest
+
+import dedup
+from dedup import Article, Params
+
+pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spark]'")
+from dedup.spark import scan
+from dedup.spark.__main__ import main
+from dedup.spark.components import find_components
+from dedup.spark.session import check_java, check_spark
+
+try:
+    check_java()
+except dedup.SparkError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+TESTS = Path(__file__).parent
+SCHEMA = "id string, text string, title string, source string, credit string, published timestamp"
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    session = (
+        SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1").config("spark.local.dir", str(folder))
+        .config("spark.sql.shuffle.partitions", "3").config("spark.ui.showConsoleProgress", "false")
+        .getOrCreate()
+    )  # fmt: skip
+    session.sparkContext.setLogLevel("ERROR")
+    session.sparkContext.setCheckpointDir(str(folder / "stages"))
+    yield session
+    session.stop()
+
+
+def frame(spark, articles, parts=4):
+    rows = [(a.id, a.text, a.title, a.source, a.credit, a.published) for a in articles]
+    Random(1).shuffle(rows)
+    return spark.createDataFrame(rows, SCHEMA).repartition(parts)
+
+
+def told(matches, stories):
+    """What Spark found, sorted."""
+    return sorted(map(tuple, matches.collect())), sorted(map(tuple, stories.collect()), key=str)
+
+
+def expected(articles, params, furniture="none"):
+    """What the scan on one machine finds, in the same shape."""
+    found = dedup.scan(articles, params, furniture=furniture)
+    matches = sorted(
+        (m.a, m.b, m.relation, m.resemblance, m.a_in_b, m.b_in_a, m.shared, m.size_a, m.size_b, m.longest_passage,
+         m.is_certain) for m in found.matches
+    )  # fmt: skip
+    stories = sorted((
+        (story.id, edge.id, edge.id in story.representatives, edge.derived_from, edge.relation, edge.evidence,
+         edge.id in story.round_ups) for story in found.stories for edge in story.edges
+    ), key=str)  # fmt: skip
+    return found, matches, stories
+
+
+def newspaper(seed):
+    """Articles in the order of their ids, of papers that credit each other; copies, a text without words, twins."""
+    rng = Random(seed)
+    papers = ("halam.example", "vinhsa.example", "")
+    articles = []
+    for n, (id, text) in enumerate(sorted(make.corpus(seed, 12).items())):
+        published = dedup.dates.parse(f"2024-05-{1 + n % 9:02}T{rng.randrange(24):02}:00:00+00:00") if n % 4 else None
+        credit = "Báo Vịnh Sa" if n % 7 == 0 else ""
+        articles.append(Article(id, text, make.sentences(rng, 1)[0], papers[n % 3], "", credit, published))
+    one, other = articles[3], articles[8]
+    articles += [
+        Article("z-copy", one.text.upper(), "", papers[0]), Article("z-copy-2", one.text, other.title, papers[1]),
+        Article("z-none", "…"), Article("z-same", other.text), Article("z-same", other.text),
+    ]  # fmt: skip
+    return articles
+
+
+def test_what_is_found_is_what_one_machine_finds(spark):
+    articles = newspaper(5)
+    found, matches, stories = expected(articles, Params())
+    assert len(matches) > 20
+    assert found.counts["copies"] > 1
+    assert {edge[5] for edge in stories} >= {"credit", "time", None}
+    assert told(*scan(frame(spark, articles), partitions=5)) == (matches, stories)
+
+
+def test_the_examples(spark):
+    articles = sorted(dedup.read(str(TESTS.parent / "examples" / "articles")), key=lambda article: article.id)
+    for article in articles:
+        assert article.published is None or article.published.tzinfo
+    furniture = dedup.Furniture.learn(articles * 20)
+    _, matches, stories = expected(articles, Params(), furniture)
+    assert len(stories) > 5
+    assert told(*scan(frame(spark, articles), furniture=furniture)) == (matches, stories)
+
+
+def test_crowds_and_round_ups(spark):
+    """Every article holds one passage; a round-up holds parts of several stories."""
+    rng = Random(7)
+    passage = " ".join(make.sentences(rng, 60))
+    texts = {f"p{n:02}": make.spliced(rng, make.article(rng, 60), passage) for n in range(24)}
+    stories = [make.article(rng, 200) for _ in range(4)]
+    for n, text in enumerate(stories):
+        texts |= {f"s{n}-{m}": make.edited(rng, text, 0.05) for m in range(3)}
+    texts["tin"] = " ".join(" ".join(text.split()[:100]) for text in stories)
+    articles = [Article(id, text) for id, text in sorted(texts.items())]
+    params = Params(max_bucket=6, hubs=2)
+    found, matches, stories = expected(articles, params)
+    assert found.crowds
+    assert any(edge[-1] for edge in stories)
+    assert told(*scan(frame(spark, articles), params, partitions=2)) == (matches, stories)
+
+
+def test_bands(spark):
+    articles = [Article(id, text) for id, text in sorted(make.corpus(9, 4).items())]
+    params = Params(containment=None, resemblance=0.6)
+    _, matches, stories = expected(articles, params)
+    assert matches
+    assert told(*scan(frame(spark, articles), params, partitions=1)) == (matches, stories)
+
+
+def test_components(spark):
+    rng = Random(3)
+    edges = [(n, n + 1) for n in range(40)] + [(100, n) for n in range(101, 160)]
+    edges += [(rng.randrange(200, 300), rng.randrange(300, 400)) for _ in range(90)]
+    df = spark.createDataFrame(edges + edges[::3], "a long, b long")
+    home = {v: v for edge in edges for v in edge}
+    for _ in home:
+        for a, b in edges:
+            home[a] = home[b] = min(home[a], home[b])
+    for few in (0, 1000):
+        found = dict(map(tuple, find_components(df, lambda df, name: df.checkpoint(), few).collect()))
+        groups = {v: min(w for w in found if found[w] == label) for v, label in found.items()}
+        assert groups == home
+
+
+def test_ids_that_come_again(spark):
+    """The later of two texts gets another id; which is the later one is a matter of hashes, not of partitions."""
+    from pyspark.sql import functions as f
+
+    texts = ["Sáng 3/5, mưa lớn ở thị xã Hà Lâm.", "Giá lúa ở Vịnh Sa tăng nhẹ.", "Đêm 4/5, gió mùa về Trà Nâu."]
+    rows = [("a", texts[0]), ("a", texts[1]), ("a", texts[1]), ("a#2", texts[2]), ("b", "…"), ("b", texts[0])]
+    frames = [spark.createDataFrame(rows[::step], "id string, text string").repartition(2) for step in (1, -1)]
+    params = Params(min_shared=1, containment=0.9)
+    chosen = spark.createDataFrame(rows, "id string, text string").orderBy("id", f.xxhash64("text")).collect()
+    later = [row for n, row in enumerate(chosen) if n and row.id == chosen[n - 1].id]
+    articles = [Article(row.id, row.text) for row in [*(row for row in chosen if row not in later), *later]]
+    _, matches, stories = expected(articles, params)
+    assert [told(*scan(df, params, partitions=2)) for df in frames] == [(matches, stories)] * 2
+
+
+def test_a_program_in_out(spark, tmp_path):
+    articles = newspaper(6)
+    frame(spark, articles).write.parquet(str(tmp_path / "in"))
+    main([str(tmp_path / "in"), str(tmp_path / "out"), "--containment", "0.5", "--partitions", "2"])
+    _, matches, stories = expected(articles, Params(containment=0.5))
+    found = (spark.read.parquet(str(tmp_path / "out" / name)) for name in ("matches", "stories"))
+    assert told(*found) == (matches, stories)
+    with pytest.raises(SystemExit, match="exists already: name a new folder"):
+        main([str(tmp_path / "in"), str(tmp_path / "out")])
+    with pytest.raises(SystemExit, match="cannot be read as Parquet"):
+        main([str(tmp_path / "nothing"), str(tmp_path / "out2")])
+    with pytest.raises(SystemExit, match=r"containment=2\.0"):
+        main([str(tmp_path / "in"), str(tmp_path / "out2"), "--containment", "2"])
+
+
+def test_wrong_arguments(spark):
+    df = spark.createDataFrame([("a", "Giá lúa tăng.")], "id string, text string")
+    with pytest.raises(dedup.ParamError, match="same_story=True: not on Spark"):
+        scan(df, Params(same_story=True))
+    with pytest.raises(dedup.ParamError, match="furniture='learn': need a Furniture"):
+        scan(df, furniture="learn")
+    with pytest.raises(dedup.ParamError, match="partitions=0: need 1 or more"):
+        scan(df, partitions=0)
+    with pytest.raises(dedup.InputError, match="no column 'text': there are id, body"):
+        scan(df.withColumnRenamed("text", "body"))
+    with pytest.raises(dedup.InputError, match="column 'id' is double: need string"):
+        scan(df.selectExpr("1.5D AS id", "text"))
+
+
+def test_what_is_missing_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(dedup.SparkError, match=r"no Java in JAVA_HOME=.*need Java 17 or later: apt-get install"):
+        check_java()
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "java").write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n")
+    (tmp_path / "bin" / "java").chmod(0o755)
+    with pytest.raises(dedup.SparkError, match="is Java 8: need Java 17"):
+        check_java()
+    monkeypatch.setattr("pyspark.__version__", "3.5.4")
+    with pytest.raises(dedup.SparkError, match=r"pyspark 3\.5\.4: need 4\.1 or later: pip install"):
+        check_spark()
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(dedup.MissingExtraError, match=r"pip install 'dedup-vi\[spark\]'"):
+        check_spark()
+
+
+CLUSTER = """
+    import os, signal, sys, threading, time
+    from pathlib import Path
+
+    sys.path.insert(0, {tests!r})
+    from pyspark.sql import SparkSession
+    from test_spark import Params, expected, frame, newspaper, scan, told
+    from dedup.spark.session import Stages
+
+    spark = (
+        SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1").config("spark.local.dir", "{folder}")
+        .config("spark.executor.extraJavaOptions", "-Dtest.dedup={folder}").getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("OFF")
+
+    def executors():
+        files = [path for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+        lines = {{int(path.parent.name): path.read_bytes() for path in files}}
+        mine = (n for n, line in lines.items() if b"java\\0" in line and b"-Dtest.dedup={folder}" in line)
+        return [n for n in mine if b"CoarseGrainedExecutorBackend" in lines[n]]
+
+    killed, store = [], Stages.store
+    def kill():
+        time.sleep(0.2)
+        killed.append(executors()[0])
+        os.kill(killed[0], signal.SIGKILL)
+
+    def stored(self, df, name):
+        self.count = getattr(self, "count", 0) + 1
+        thread = threading.Thread(target=kill)
+        if self.count == 3:
+            thread.start()
+        return store(self, df, name)
+
+    Stages.store = stored
+    articles = newspaper(5)
+    assert told(*scan(frame(spark, articles), partitions=4)) == expected(articles, Params())[1:]
+    assert killed and killed[0] not in executors()
+    spark.stop()
+"""
+
+
+def test_two_executors_one_of_them_killed(tmp_path):
+    code = textwrap.dedent(CLUSTER).format(tests=str(TESTS), folder=str(tmp_path))
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=250)
+    assert done.returncode == 0, done.stderr[-3000:]
