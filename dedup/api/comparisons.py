@@ -17,7 +17,7 @@ __all__ = ["NEWSWORTHY", "Comparer", "choose_pairs"]
 # Characters that are compared where it is not said how much, so that a page takes a third of its scan at most: so many
 # (a scan takes a second at any rate), one more for so many bytes of the corpus, fewer for each story of the page (which
 # takes a millisecond), and some always. Each takes 4.5 µs.
-_BASE, _PART, _STORY, _LEAST = 95_000, 800, 250, 60_000
+_BASE, _PART, _STORY, _LEAST = 60_000, 1600, 250, 40_000
 _BYTES, _OVERHEAD = 8_000_000, 12_000  # of all diffs of a page, about; of one beside three times its texts
 _PER_STORY = 8  # comparisons of one story that are made before others have theirs
 NEWSWORTHY: tuple[Relation, ...] = ("edited", "same_story")  # versions of which it is asked what is new
