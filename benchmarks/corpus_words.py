@@ -19,7 +19,7 @@ from dedup import lexicon
 SIGNS = [".", ",", "\n", "\n\n", ":"]  # tokens that no space stands before, from 0 on
 STOP, COMMA, LINE, PARAGRAPH, COLON = range(5)
 LOWER, CAPITAL, UPPER = range(3)
-CASES, SPELLINGS = 3, 3
+CASES = 3
 
 _HASH_BITS = 18  # of a random number: they choose a word
 _RARE_SYLLABLES = 8_000

@@ -14,7 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import Index, Scan, compare, cover, diff, scan
+    from dedup.api import Scan, compare, cover, diff, scan
+    from dedup.api.index import Index
     from dedup.errors import (
         ArticleError,
         BusyError,
@@ -54,7 +55,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("Index", "Scan", "compare", "cover", "diff", "scan"),
+    "api": ("Scan", "compare", "cover", "diff", "scan"),
+    "api.index": ("Index",),
     "errors": (
         "ArticleError", "BusyError", "DamagedError", "DedupError", "DiskError", "InputError", "MismatchError",
         "MissingExtraError", "ParamError", "SparkError", "StoreError",

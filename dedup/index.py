@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from dedup.sketch import Sketches
 from dedup.spool import Spool
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Candidates", "Keyed", "alpha", "band_shape", "find_candidates", "probe", "uses_bands"]
+__all__ = ["Candidates", "Keyed", "alpha", "band_shape", "find_candidates", "needed", "probe", "uses_bands"]
 
 _I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -43,6 +44,26 @@ def alpha(count: int, params: Params) -> int:
         return 1
     share = min(c for c in (params.containment, params.resemblance) if c is not None)
     return max(1, math.ceil(share / (3 if share >= 0.25 else 4) * count))
+
+
+def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params) -> _I64:
+    """How many fingerprints each pair must share, by the rule of `alpha`.
+
+    Args:
+        size, selected: int64, how many each version has, and how many of these are selected.
+        pairs: places of the two of each.
+        params: the rule.
+    """
+    x, y = pairs
+    table = _table(int(size.max(initial=0)).bit_length(), params)
+    keep_all = (size[x] > selected[x]) & (size[y] > selected[y])
+    return table[np.where(keep_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))]
+
+
+@functools.lru_cache(maxsize=64)
+def _table(bits: int, params: Params) -> _I64:
+    """`alpha` of each number of fingerprints below 2**bits."""
+    return np.array([alpha(n, params) for n in range(1 << bits)], np.int64)
 
 
 def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, np.dtype[np.bool_]]) -> Candidates:

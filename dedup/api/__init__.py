@@ -8,7 +8,6 @@ from typing import Any, Literal
 from dedup.api.covering import cover
 from dedup.api.crowds import join_anchors
 from dedup.api.difference import diff
-from dedup.api.index import Index
 from dedup.api.matches import Matches
 from dedup.api.pair import compare
 from dedup.api.results import Scan
@@ -21,7 +20,7 @@ from dedup.furniture import Furniture
 from dedup.io import Reader
 from dedup.models import Article, Params
 
-__all__ = ["Index", "Matches", "Progress", "Scan", "compare", "cover", "diff", "estimate", "scan"]
+__all__ = ["Matches", "Progress", "Scan", "compare", "cover", "diff", "estimate", "scan"]
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:

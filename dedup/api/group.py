@@ -21,11 +21,11 @@ from dedup.models import RELATIONS, Edge, Relation, Story
 from dedup.pages import find_credit
 from dedup.stories import Edges, Overlaps, anchor_all, find_round_ups, group
 
-__all__ = ["ask_overlaps", "choose_representatives", "describe", "find_anchors", "find_stories"]
+__all__ = ["JOINING", "ask_overlaps", "choose_representatives", "describe", "find_anchors", "find_stories"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _TOGETHER = 20_000  # matches that are woven at once, at least
-_JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
+JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]  # by shared text, in one story
 _SAME_STORY = RELATIONS.index("same_story")
 _VERSIONS: tuple[Relation, ...] = ("reprint", "edited")  # of one text
 _DAY = 86_400
@@ -61,7 +61,7 @@ def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> l
 
 def _parts(rows: Any, home: _I64, members: Mapping[int, list[int]]) -> Iterator[tuple[Any, set[int]]]:
     """The matches that join versions, and these, in parts that nothing joins: not all have to be woven at once."""
-    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*_JOINING, _SAME_STORY])))
+    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*JOINING, _SAME_STORY])))
     a, b = home[joins.a], home[joins.b]
     label = _label(a, b, len(home))[a]
     order = np.argsort(label, kind="stable")
@@ -178,7 +178,7 @@ def _weave(shelf: Shelf, rows: Any, home: Any) -> _Web:
     events: dict[int, dict[int, int]] = defaultdict(dict)
     held: dict[tuple[int, int], tuple[int, float]] = {}
     web = _Web(Edges(texts, events, held), {}, defaultdict(dict), {})
-    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*_JOINING, _SAME_STORY])))
+    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*JOINING, _SAME_STORY])))
     columns = (joins.a, joins.b, joins.shared, joins.size_a, joins.size_b, joins.relation)
     for a, b, shared, size_a, size_b, place in zip(*(column.tolist() for column in columns), strict=True):
         web.relations[a, b] = web.relations[b, a] = RELATIONS[place]

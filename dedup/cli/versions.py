@@ -119,7 +119,7 @@ def read_chosen(feed: str, ids: Sequence[str], columns: dict[str, Any], lang: La
 
 
 def _read_index(name: str, ids: Sequence[str], lang: Language) -> list[Article]:
-    from dedup.api import Index
+    from dedup.api.index import Index
 
     with Index(name) as index:
         if not index.keeps_text:

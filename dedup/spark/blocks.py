@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup import kernels
+from dedup.api.group import JOINING
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import compare_pairs, match_copies, match_pairs, ordered
@@ -17,8 +18,8 @@ from dedup.corpus import Corpus, Prepared
 from dedup.dates import parse
 from dedup.errors import ArticleError
 from dedup.furniture import Furniture, group_of
-from dedup.index import alpha
-from dedup.models import RELATIONS, Params
+from dedup.index import needed
+from dedup.models import Params
 from dedup.pages import find_credit
 from dedup.prints import uses_bands
 from dedup.sketch import sketch_and_note
@@ -210,11 +211,8 @@ class _Desk:
     def share_enough(self, left: _I64, right: _I64) -> tuple[_I64, _I64]:
         """The pairs that share as many fingerprints as the pair rule asks for."""
         starts, selected = self._sketches.starts, self._sketches.selected
-        size = np.diff(starts)
-        keeps_all = (size[left] > selected[left]) & (size[right] > selected[right])
-        fewer = np.where(keeps_all, np.minimum(size[left], size[right]), np.minimum(selected[left], selected[right]))
-        need = np.array([alpha(n, self._params) for n in range(int(fewer.max(initial=0)) + 1)], np.int64)
-        is_enough = kernels.overlaps(self._sketches.fingerprints, starts, left, right) >= need[fewer]
+        need = needed(np.diff(starts), selected, (left, right), self._params)
+        is_enough = kernels.overlaps(self._sketches.fingerprints, starts, left, right) >= need
         return left[is_enough], right[is_enough]
 
     def tell(self, rows: Rows, has_credits: bool) -> Iterator[pa.RecordBatch]:
@@ -226,7 +224,7 @@ class _Desk:
             columns[f"id_{side}"] = ids.take(pa.array(which))
         figures = zip(FIGURES, rows[2:8], strict=True)
         yield _found(columns | {name: values.astype(np.int32) for name, values in figures})
-        joins = np.isin(rows.relation, [RELATIONS.index(name) for name in ("reprint", "edited", "partial")])
+        joins = np.isin(rows.relation, JOINING)
         told = np.unique(np.concatenate([rows.a[joins], rows.b[joins], self.copies.ravel()]))
         about = [self.shelf.details[n] for n in told.tolist()]
         credits = [one.get("credit") for one in about]

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.api.crowds import find_missing
-from dedup.api.group import ask_overlaps, find_stories
+from dedup.api.group import JOINING, ask_overlaps, find_stories
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import ordered
 from dedup.corpus import Corpus
-from dedup.models import RELATIONS, Params
+from dedup.models import Params
 from dedup.spark.blocks import ARTICLE, FIGURES, MATCH
 from dedup.spark.candidates import route_pairs
 from dedup.spark.components import Keep, find_components
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_shared", "find_labels", "find_unexamined", "tell_stories"]
 
-_JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
 _TRIED, _SHARED = 2, 3  # rows beside those of blocks: a pair that was examined; what a pair shares
 _STORY = (
     "story string, id string, representative boolean, derived_from string, relation string, evidence string, "
@@ -37,7 +36,7 @@ _CHUNK = 100_000  # rows
 
 def find_labels(found: DataFrame, keep: Keep) -> DataFrame:
     """The component of each version that shares text with another one, as reprint, edited version or partial copy."""
-    joins = found.where(f"kind = {MATCH} AND va != vb").where(found.relation.isin(_JOINING))
+    joins = found.where(f"kind = {MATCH} AND va != vb").where(found.relation.isin(JOINING))
     return find_components(joins.selectExpr("va AS a", "vb AS b"), keep)
 
 

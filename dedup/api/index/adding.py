@@ -8,19 +8,17 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.choose import moment
+from dedup.api.group import JOINING
 from dedup.api.index.bench import Bench
 from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of
 from dedup.api.index.looking import recall
 from dedup.api.index.probing import probe
 from dedup.api.index.stories import Key, Link, forget, name_apart, settle
 from dedup.api.matches import Rows
-from dedup.models import RELATIONS
 from dedup.sketch import Sketches
 from dedup.store import Entry, Ledger, Tale, Version
 
 __all__ = ["add", "resume"]
-
-_JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]
 
 
 def add(ledger: Ledger, batch: Batch, rules: Rules) -> list[Outcome]:
@@ -219,7 +217,7 @@ class _Arriving:
         me = self._bench.own(at)
         for (a, b), found in self._found.get(at, ()):
             shared, size_a, size_b, _, relation, _ = found.figures
-            if relation not in _JOINING:
+            if relation not in JOINING:
                 continue
             other, own_size, size = (b, size_a, size_b) if a == me else (a, size_b, size_a)
             key: Key = (self._moment(other), -size, entries[other].id)

@@ -6,19 +6,18 @@ that becomes a hub against every version that holds it. So the pairs examined in
 
 from __future__ import annotations
 
-import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
 from dedup.errors import DamagedError
-from dedup.index import alpha
+from dedup.index import needed
 from dedup.models import Params
 from dedup.sketch import Sketches
 from dedup.store import Holders, Snapshot, Version
 
-__all__ = ["Pairs", "needed", "probe"]
+__all__ = ["Pairs", "probe"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
@@ -70,26 +69,6 @@ class _Everyone(NamedTuple):
     def need(self, x: _I64, y: _I64, params: Params) -> _I64:
         """How many fingerprints each pair must share."""
         return needed(self.size, self.selected, (x, y), params)
-
-
-def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params) -> _I64:
-    """How many fingerprints each pair must share, by the rule of `index`.
-
-    Args:
-        size, selected: int64, how many each version has, and how many of these are selected.
-        pairs: places of the two of each.
-        params: the rule.
-    """
-    x, y = pairs
-    table = _table(int(size.max(initial=0)).bit_length(), params)
-    keep_all = (size[x] > selected[x]) & (size[y] > selected[y])
-    return table[np.where(keep_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))]
-
-
-@functools.lru_cache(maxsize=64)
-def _table(bits: int, params: Params) -> _I64:
-    """`alpha` of each number of fingerprints below 2**bits."""
-    return np.array([alpha(n, params) for n in range(1 << bits)], np.int64)
 
 
 def probe(snapshot: Snapshot, new: Sketches, params: Params, before: int | None = None) -> Pairs:

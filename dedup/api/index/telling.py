@@ -12,9 +12,9 @@ from dedup import kernels
 from dedup.api.group import describe
 from dedup.api.index.held import Held
 from dedup.api.index.intake import Rules
-from dedup.api.index.probing import needed
 from dedup.api.matches import Rows
 from dedup.api.verify import match_copies, match_pairs, ordered
+from dedup.index import needed
 from dedup.models import Params, Story
 from dedup.store import Snapshot, Version
 
