@@ -27,7 +27,8 @@ _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _U8 = np.ndarray[Any, np.dtype[np.uint8]]
 
-_BLOCK = 32 << 20
+_BLOCK = 16 << 20
+_GAP = 1 << 14  # bytes between two texts that are read along, rather than in two reads
 _NO_COLUMNS = [[np.zeros((0, *tail), kind)] for tail, kind in (
     ((), np.int32), ((), np.int32), ((2,), np.uint64), ((2,), np.int32), ((), np.int32),
 )]  # fmt: skip
@@ -114,6 +115,7 @@ class Corpus:
         self._sketcher: Sketcher | None = self._make_sketcher()
         self._chunks: list[_Chunk] = []
         self._firsts: list[int] = []
+        self._sizes = np.zeros(0, np.int64)
         self._count = 0
 
     def __len__(self) -> int:
@@ -121,8 +123,11 @@ class Corpus:
 
     @property
     def block(self) -> int:
-        """Bytes of text of which two such groups are made ready at once: a tenth of the memory, all in all."""
-        return _BLOCK if self._params.memory is None else min(_BLOCK, max(1 << 20, self._params.memory >> 7))
+        """Bytes of text that each thread makes ready at once: with four times as much of syllables and shingles, all of
+        them take a tenth of the memory."""
+        if self._params.memory is None:
+            return _BLOCK
+        return min(_BLOCK, max(1 << 20, (self._params.memory >> 6) // thread_count(self._params.threads)))
 
     def _make_sketcher(self) -> Sketcher:
         return Sketcher(self._params, signatures=band_shape(self._params) is not None, put=self._keep)
@@ -181,10 +186,11 @@ class Corpus:
         sketcher = self._make_sketcher()
         try:
             for chunk, places in self._by_chunk(which):
-                buf, offsets, inside = self._read(chunk, places)
-                if len(inside) < len(offsets) - 1:
+                buf, offsets, groups, inside = self._read(chunk, places)
+                if len(inside) < len(groups):
                     buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in inside.tolist()])
-                sketcher.add(buf, offsets, self.furniture.grouped(chunk.groups[places], self._params))
+                    groups = groups[inside]
+                sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params))
             sketcher.finish()
         finally:
             sketcher.close()
@@ -196,16 +202,22 @@ class Corpus:
             if lo < hi:
                 yield chunk, which[lo:hi] - chunk.first
 
-    def _read(self, chunk: _Chunk, places: _I64) -> tuple[_U8, _I64, _I64]:
-        """(buf, offsets, where in these the texts at these places of a chunk are)."""
+    def _read(self, chunk: _Chunk, places: _I64) -> tuple[_U8, _I64, _U64, _I64]:
+        """(buf, offsets, groups) of texts of a chunk, and where among them those at these places are."""
         offsets = chunk.offsets
         if not self._texts.is_on_disk:
-            return self._texts.get(chunk.place, 0, int(offsets[-1])), offsets, places
-        runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
-        parts = [self._texts.get(chunk.place, int(offsets[r[0]]), int(offsets[r[-1] + 1])) for r in runs]
+            return self._texts.get(chunk.place, 0, int(offsets[-1])), offsets, chunk.groups, places
+        cuts = np.flatnonzero(offsets[places[1:]] - offsets[places[:-1] + 1] > _GAP)
+        first, last = places[np.append(0, cuts + 1)], places[np.append(cuts, len(places) - 1)]
+        ends = (offsets[first].tolist(), offsets[last + 1].tolist())
+        parts = [self._texts.get(chunk.place, lo, hi) for lo, hi in zip(*ends, strict=True)]
         buf = np.concatenate(parts)
         buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
-        return buf, _starts((np.cumsum(offsets[places + 1] - offsets[places]),)), np.arange(len(places))
+        held = np.concatenate([np.arange(lo, hi + 1) for lo, hi in zip(first.tolist(), last.tolist(), strict=True)])
+        return (
+            buf, _starts((np.cumsum(offsets[held + 1] - offsets[held]),)), chunk.groups[held],
+            np.searchsorted(held, places),
+        )  # fmt: skip
 
     def learnt(self, number: int) -> Learnt | None:
         """The furniture that is left out of a text."""
@@ -224,11 +236,6 @@ class Corpus:
         self._prints.close()
         self._texts.close()
 
-    def _locate(self, which: _I64) -> tuple[_I64, _I64]:
-        firsts = np.array(self._firsts, np.int64)
-        chunk = np.searchsorted(firsts, which, side="right") - 1
-        return chunk, which - firsts[chunk]
-
     def utf8(self, number: int) -> bytes:
         """A text as it was added."""
         chunk = self._chunks[bisect_right(self._firsts, number) - 1]
@@ -241,14 +248,12 @@ class Corpus:
 
     def sizes(self, which: _I64) -> _I64:
         """Bytes of each text, int64."""
-        chunk, place = self._locate(which)
-        result = np.empty(len(which), np.int64)
-        for number in np.unique(chunk).tolist():
-            inside, offsets = chunk == number, self._chunks[number].offsets
-            result[inside] = offsets[place[inside] + 1] - offsets[place[inside]]
-        return result
+        if (known := len(self._sizes)) < self._count:
+            more = (np.diff(chunk.offsets) for chunk in self._chunks if chunk.first >= known)
+            self._sizes = np.concatenate([self._sizes, *more])
+        return self._sizes[which]
 
-    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+    def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison, or without their shingles."""
         k = self._params.k if shingles else 0
         parts = list(self._by_chunk(which))
@@ -256,19 +261,21 @@ class Corpus:
         def work(lo: int, hi: int) -> list[tuple[Any, ...]]:
             done = []
             for chunk, places in parts[lo:hi]:
-                buf, offsets, inside = self._read(chunk, places)
-                groups = chunk.groups if len(offsets) == len(chunk.offsets) else chunk.groups[places]
+                buf, offsets, groups, inside = self._read(chunk, places)
                 grouped = self.furniture.grouped(groups, self._params)
                 done.append(kernels.prepare(buf, offsets, grouped.groups, inside, grouped.tables, k))
             return done
 
-        done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
+        threads = thread_count(threads or self._params.threads)
+        done = [part for batch in each_range(work, len(parts), threads, 4) for part in batch]
         return Prepared.join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
-    def prepare_pairs(self, left: _I64, right: _I64) -> tuple[Prepared, _I64, _I64]:
+    def prepare_pairs(
+        self, left: _I64, right: _I64, threads: int | None = None
+    ) -> tuple[Prepared, _I64, _I64]:
         """The texts of pairs made ready, each once; which of these is the left one and the right one of each pair."""
         which = np.unique(np.concatenate([left, right]))
-        return self.prepare(which), np.searchsorted(which, left), np.searchsorted(which, right)
+        return self.prepare(which, threads=threads), np.searchsorted(which, left), np.searchsorted(which, right)
 
 
 def _starts(ends: tuple[_I64, ...]) -> _I64:
