@@ -253,6 +253,19 @@ class Corpus:
             self._sizes = np.concatenate([self._sizes, *more])
         return self._sizes[which]
 
+    def digest(self, seeds: _U64) -> int:
+        """A hash of all texts, each with its seed, whatever their order: below 2**64."""
+
+        def work(lo: int, hi: int) -> int:
+            total = 0
+            for chunk in self._chunks[lo:hi]:
+                buf = self._texts.get(chunk.place, 0, int(chunk.offsets[-1]))
+                own = seeds[chunk.first : chunk.first + len(chunk.groups)]
+                total += int(kernels.digests(buf, chunk.offsets, own).sum())
+            return total
+
+        return sum(each_range(work, len(self._chunks), thread_count(self._params.threads), 16)) % 2**64
+
     def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison, or without their shingles."""
         k = self._params.k if shingles else 0

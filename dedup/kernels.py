@@ -24,7 +24,7 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_names", "find_name",
+    "alike", "cache_directory", "cache_folder", "candidates", "digests", "document", "enter_names", "find_name",
     "held_by_several", "keys_by_article", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
     "tile_spans", "words_at",
 ]  # fmt: skip
@@ -1266,6 +1266,26 @@ def find_name(table, buf, offsets, name):
             return other
         s = (s + 1) & size
     return -1
+
+
+@_entry
+def digests(buf, offsets, seeds):
+    """A hash of each run of bytes buf[offsets[n]:offsets[n + 1]] and of seeds[n]: uint64, eight bytes at a time."""
+    result = np.empty(len(seeds), np.uint64)
+    for n in range(len(seeds)):
+        lo, hi = offsets[n], offsets[n + 1]
+        h = seeds[n] ^ np.uint64(hi - lo)
+        while lo + 8 <= hi:
+            word = np.uint64(0)
+            for i in range(8):
+                word |= np.uint64(buf[lo + i]) << np.uint64(8 * i)
+            h = (h ^ word) * _M1
+            h ^= h >> _U31
+            lo += 8
+        for i in range(lo, hi):
+            h = (h ^ np.uint64(buf[i])) * _M1
+        result[n] = _mix(h)
+    return result
 
 
 @_entry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -215,13 +214,7 @@ class Shelf:
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
-        total = 0
-        for number, id in enumerate(self.ids):
-            state = hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8)
-            state.update(b"\0")
-            state.update(self.corpus.utf8(number))
-            total += int.from_bytes(state.digest(), "little")
-        return f"{total % 2**64:016x}"
+        return f"{self.corpus.digest(self._ids.digests()):016x}"
 
     def _text(self, number: int) -> bytes:
         held = len(self.corpus)
