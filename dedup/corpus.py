@@ -135,7 +135,7 @@ class Corpus:
         figures = (column.astype(np.int32) for column in (sketches.syllables, sketches.removed))
         self._columns.append((size.astype(np.int32), selected, sketches.versions, *figures))
 
-    def add(self, texts: Sequence[bytes], groups: _U64, teaching: _U64 | None = None) -> None:
+    def add(self, texts: Sequence[bytes | memoryview], groups: _U64, teaching: _U64 | None = None) -> None:
         """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
         alone whose group there is not 0."""
         buf, offsets = pack(texts)
@@ -158,7 +158,7 @@ class Corpus:
             self._sketcher.finish()
         self._sketcher = None
         columns, holders = self._take_columns(), np.arange(self._count)
-        if found := self._learner.learn(columns[2]):
+        if found := self._learner.learn(columns[2], thread_count(self._params.threads)):
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
             which = self._learner.holding(found)
             self._sketch_anew(which)

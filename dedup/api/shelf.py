@@ -77,8 +77,8 @@ class Shelf:
         self.in_both: set[int] = set()
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
-        self._taken: list[tuple[Article, bytes]] = []  # whose ids are not looked at yet
-        self._waiting: list[tuple[Article, bytes]] = []
+        self._taken: list[tuple[Article, bytes | memoryview]] = []  # whose ids are not looked at yet
+        self._waiting: list[tuple[Article, bytes | memoryview]] = []
         self._bytes = 0
 
     def finish(self) -> Sketched:
@@ -187,7 +187,7 @@ class Shelf:
                     self._accept([taken[at]], is_new)
                 at += 1
 
-    def _accept(self, taken: Sequence[tuple[Article, bytes]], is_new: bool) -> None:
+    def _accept(self, taken: Sequence[tuple[Article, bytes | memoryview]], is_new: bool) -> None:
         first = len(self.is_new)
         if is_new:
             self.inputs.extend(range(ARTICLE + 4 * first, ARTICLE + 4 * (first + len(taken)), 4))
@@ -201,7 +201,7 @@ class Shelf:
         elif self.is_new[number]:
             self.in_both.add(number)
 
-    def _other_id(self, id: str, text: bytes) -> tuple[str, bool]:
+    def _other_id(self, id: str, text: bytes | memoryview) -> tuple[str, bool]:
         """(that of id, id#2, id#3, … whose article has this very text, True), or else (the first free one, False)."""
         other, number = id, 2
         while other in self.numbers:
@@ -216,7 +216,7 @@ class Shelf:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
         return f"{self.corpus.digest(self._ids.digests()):016x}"
 
-    def _text(self, number: int) -> bytes:
+    def _text(self, number: int) -> bytes | memoryview:
         held = len(self.corpus)
         if number >= held:
             return self._waiting[number - held][1]
