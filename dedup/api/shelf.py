@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -232,7 +233,7 @@ def as_article(item: Any, name: str) -> Article:
         ArticleError: it is nothing of the kind.
     """
     if isinstance(item, Article):
-        return item
+        return replace(item, published=parse(item.published)) if isinstance(item.published, str) else item
     if isinstance(item, str):
         return Article(name, item)
     if not isinstance(item, Mapping):
