@@ -24,9 +24,9 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_names", "find_name",
-    "held_by_several", "keys_by_article", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
-    "tile_spans", "words_at",
+    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "document", "enter_names", "find_name",
+    "held_by_several", "keys_by_article", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches",
+    "tile_pairs", "tile_spans", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1216,6 +1216,49 @@ def overlaps(values, starts, left, right):
         x, y = left[p], right[p]
         result[p] = _shared(values[starts[x] : starts[x + 1]], values[starts[y] : starts[y + 1]])
     return result
+
+
+@_entry
+def choose_anchors(starts, other, share):
+    """The anchor of each node of a graph, int64: of its neighbours before it that are anchors the one it shares most
+    with, of equals the first; itself where there is none.
+
+    The neighbours of node n are other[starts[n]:starts[n + 1]], ascending; an edge whose share is negative joins none.
+    """
+    anchor = np.arange(len(starts) - 1)
+    for n in range(len(anchor)):
+        most = -1.0
+        for e in range(starts[n], starts[n + 1]):
+            near = other[e]
+            if near < n and anchor[near] == near and share[e] > most:
+                most = share[e]
+                anchor[n] = near
+    return anchor
+
+
+@_entry
+def meet_strangers(starts, other, share, ranked):
+    """Whether each node of a graph has three neighbours by text of which no two are neighbours: bool.
+
+    As `choose_anchors`; they are chosen greedily in the order of the places ranked[starts[n]:starts[n + 1]].
+    """
+    result = np.zeros(len(starts) - 1, np.bool_)
+    for n in range(len(result)):
+        count, one, two = 0, -1, -1
+        for e in ranked[starts[n] : starts[n + 1]]:
+            near = other[e]
+            known = other[starts[near] : starts[near + 1]]
+            if share[e] >= 0 and not _holds(known, one) and not _holds(known, two):
+                count, one, two = count + 1, two, near
+        result[n] = count > 2
+    return result
+
+
+@njit
+def _holds(values, value):
+    """Whether a value stands among ascending ones."""
+    place = np.searchsorted(values, value)
+    return place < len(values) and values[place] == value
 
 
 @njit
