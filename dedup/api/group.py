@@ -17,7 +17,7 @@ from dedup.descent import Arrow, Kinship, Member, derive
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Edge, Story
 from dedup.pages import find_credit
-from dedup.stories import Edges, Overlaps, find_round_ups, group
+from dedup.stories import Edges, Overlaps, group
 
 __all__ = ["JOINING", "ask_overlaps", "choose_representatives", "describe", "find_stories"]
 
@@ -57,7 +57,8 @@ def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> l
         for which in (of, of[is_new])
     )
     told = np.flatnonzero((articles > 1)[cast.anchor] & (fresh > 0)[cast.anchor])
-    stories = _Teller(shelf, rows, lineup, web).tell(_Cast(*(column[told] for column in cast)))
+    cast = _Cast(cast.anchor[told], cast.version[told], cast.is_apart[told])
+    stories = _Teller(shelf, rows, lineup, web).tell(cast)
     return sorted(stories, key=lambda story: story.id)
 
 
@@ -160,7 +161,9 @@ def _label(a: _I64, b: _I64, count: int) -> _I64:
 def _edges(shelf: Shelf, rows: Any, joined: tuple[Lineup, Web], versions: Sequence[int]) -> Edges:
     """What joins the versions of a component."""
     lineup, web = joined
-    edges = Edges(texts := {}, events := {}, held := {})
+    texts: dict[int, list[tuple[float, int]]] = {}
+    events: dict[int, dict[int, int]] = {}
+    held: dict[tuple[int, int], tuple[int, float]] = {}
     for one in versions:
         texts[one], events[one] = [], {}
         edge = slice(*web.starts[one : one + 2].tolist())
@@ -172,7 +175,7 @@ def _edges(shelf: Shelf, rows: Any, joined: tuple[Lineup, Web], versions: Sequen
             else:
                 pair = sorted(lineup.version[[one, other]].tolist())
                 events[one][other] = shelf.likeness.get((pair[0], pair[1]), 0)
-    return edges
+    return Edges(texts, events, held)
 
 
 class _Teller:
@@ -180,7 +183,6 @@ class _Teller:
 
     def __init__(self, shelf: Shelf, rows: Any, lineup: Lineup, web: Web) -> None:
         self._shelf, self._rows, self._lineup, self._web = shelf, rows, lineup, web
-        self._ids = [shelf.ids[number] for number in lineup.article.tolist()]
         self._of: list[int] = lineup.place[lineup.article].tolist()
         self._times = [*zip(lineup.since.tolist(), lineup.until.tolist(), strict=True)]
         self._credit = lineup.credit
@@ -192,6 +194,8 @@ class _Teller:
 
     def tell(self, cast: _Cast) -> Iterator[Story]:
         """The stories, by anchor."""
+        if not len(cast.anchor):
+            return
         longest, relation = self._longest(cast), self._relations(cast)
         article, which = self._articles(cast)
         first = np.flatnonzero(np.diff(cast.anchor[which], prepend=-1))
@@ -240,14 +244,15 @@ class _Teller:
         since, is_dated = lineup.since[article], np.isfinite(lineup.since[article])
         is_told = np.array([bool(lineup.source[a]) for a in article.tolist()], np.bool_) | is_dated
         is_clear = (lineup.until[article[first]] < since[np.minimum(first + 1, last)]) & is_dated[last]
-        is_asked = np.repeat(np.logical_or.reduceat(is_told, first) if len(first) else is_told, last - first + 1)
+        is_asked = np.repeat(np.logical_or.reduceat(is_told, first), last - first + 1)
         is_asked[first[is_clear | (first == last)]] = False
-        for a in np.sort(article[is_asked]).tolist():
-            self._credit[a] = self._credit[a] or find_credit(self._shelf.corpus.text(int(lineup.article[a])))
+        asked = np.array([a for a in np.sort(article[is_asked]).tolist() if not self._credit[a]], np.int64)
+        for a, text in zip(asked.tolist(), self._shelf.corpus.texts(lineup.article[asked]), strict=True):
+            self._credit[a] = find_credit(text)
 
     def _story(self, articles: Sequence[tuple[int, bool, int]], anchor: int, longest: int) -> Story:
         """A story of (article, whether it is a round-up, its relation to the anchor), by time."""
-        ids = self._ids
+        ids = self._lineup.id
         own = [a for a, is_apart, _ in articles if not is_apart]
         dated = own[0] if self._times[own[0]][0] < float("inf") else None
         derived = self._derive(own)
@@ -271,8 +276,9 @@ class _Teller:
         times, source = self._times, self._lineup.source
         if not any(source[a] or times[a][0] < float("inf") for a in articles):
             return {}
-        members = [Member(self._ids[a], self._of[a], source[a], self._credit[a], _span(times[a])) for a in articles]
-        return derive(members, {version: self._kin(version) for version in {self._of[a] for a in articles}})
+        ids, of, credit = self._lineup.id, self._of, self._credit
+        members = [Member(ids[a], of[a], source[a], credit[a], _span(times[a])) for a in articles]
+        return derive(members, {version: self._kin(version) for version in {of[a] for a in articles}})
 
     def _kin(self, version: int) -> dict[int, Kinship]:
         """The versions of one text with this one, and what they share."""

@@ -33,7 +33,7 @@ class Lineup(NamedTuple):
         size: int64, its shingles; 0 where no match tells them.
         first: int64, its earliest article, as a place in `article`.
         place: int64, of each article of the shelf the place of its version here; -1 where that is not here.
-        article: int64, the numbers of all articles of these versions, ascending.
+        article, id: int64 and str, the numbers of all articles of these versions, ascending, and their ids.
         rank: int64, the place of each article among them by time, then by id.
         since, until: float64, the first and the last moment (seconds) at which it may have been published; a day lasts
             from 0 to 24 hours, and infinity is unknown.
@@ -45,6 +45,7 @@ class Lineup(NamedTuple):
     first: _I64
     place: _I64
     article: _I64
+    id: list[str]
     rank: _I64
     since: _F64
     until: _F64
@@ -88,7 +89,8 @@ def line_up(shelf: Shelf, rows: Any, versions: Iterable[int] | None = None) -> L
         is_meant[delegates] = True
     article, delegate = np.flatnonzero(is_meant[home]), np.flatnonzero(is_meant)
     since, until, source, credit = _provenance(shelf, article)
-    by_id = _inverse(np.array(sorted(range(len(article)), key=[shelf.ids[n] for n in article.tolist()].__getitem__), int))
+    ids = [shelf.ids[n] for n in article.tolist()]
+    by_id = _inverse(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
     order = np.lexsort((by_id, since))
     rank, of = _inverse(order), np.searchsorted(delegate, home[article])
     earliest = np.full(len(delegate), len(article))
@@ -98,13 +100,14 @@ def line_up(shelf: Shelf, rows: Any, versions: Iterable[int] | None = None) -> L
     place = np.full(len(home), -1)
     place[article] = _inverse(turn)[of]
     version = delegate[turn]
-    return Lineup(version, size[version], first[turn], place, article, rank, since, until, source, credit)
+    return Lineup(version, size[version], first[turn], place, article, ids, rank, since, until, source, credit)
 
 
 def _provenance(shelf: Shelf, article: _I64) -> tuple[_F64, _F64, list[str], list[str]]:
     """(since, until, source, credit) of each article, as a Lineup has them."""
     since, until = np.empty(len(article)), np.empty(len(article))
-    source, credit, known = [], [], {}
+    source, credit = [], []
+    known: dict[str, str] = {}
     for i, details in enumerate(look_up(shelf.details, article)):
         published, paper = details.get("published"), details.get("source", "")
         since[i] = moment(published)
