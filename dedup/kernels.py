@@ -25,8 +25,8 @@ from numba.extending import intrinsic
 
 __all__ = [
     "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "document", "enter_names", "find_name",
-    "held_by_several", "keys_by_article", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches",
-    "tile_pairs", "tile_spans", "words_at",
+    "held_by_several", "keys_by_article", "may_be_spare", "meet_strangers", "overlaps", "prepare", "profiles",
+    "scatter", "sketches", "tile_pairs", "tile_spans", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1915,6 +1915,56 @@ def _labelled(syl, flag, taken, keys, kinds, label):
     _sort_hashes(slots, n, ordered)
     _sort_hashes(filled, n, ordered_filled)
     return ordered[: _distinct(ordered, n)], ordered_filled[: _distinct(ordered_filled, n)]
+
+
+@_entry
+def may_be_spare(syl, flag, worth, least, starts, left, right):
+    """Whether text left[p] may say nothing that right[p] does not say: bool (pairs,).
+
+    Each of its numbers and names stands there; of each sentence that is worth `least` and more at least half does,
+    beside the same neighbour. Text s has syl[starts[s]:starts[s + 1]], worth the weight of each; equal ones of `right`
+    had better come together.
+    """
+    result = np.zeros(len(left), np.bool_)
+    for p in range(len(left)):
+        y = right[p]
+        if p == 0 or y != right[p - 1]:
+            singles, doubles = _with_neighbours(syl[starts[y] : starts[y + 1]])
+        lo, hi = starts[left[p]], starts[left[p] + 1]
+        result[p] = _may_stand(syl[lo:hi], flag[lo:hi], worth[lo:hi], least, singles, doubles)
+    return result
+
+
+@njit
+def _with_neighbours(syl):
+    """The syllables, and those with the next one, each sorted."""
+    n = len(syl)
+    singles, doubles, pairs = np.empty(n, np.uint64), np.empty(max(n - 1, 0), np.uint64), np.empty(n, np.uint64)
+    for i in range(n - 1):
+        pairs[i] = syl[i] * _RADIX + syl[i + 1]
+    _sort_hashes(syl, n, singles)
+    _sort_hashes(pairs, max(n - 1, 0), doubles)
+    return singles, doubles
+
+
+@njit
+def _may_stand(syl, flag, worth, least, singles, doubles):
+    """See `may_be_spare`: one text against the syllables of another."""
+    whole = common = 0
+    is_behind = False
+    for i in range(len(syl)):
+        kind = flag[i] & (DIGITS | CAPITAL | SENTENCE_START)
+        if (kind & DIGITS != 0 or kind == CAPITAL) and not _holds(singles, syl[i]):
+            return False
+        if flag[i] & (SENTENCE_START | NEW_LINE) != 0:
+            if whole >= least and 2 * common < whole:
+                return False
+            whole = common = 0
+        is_before = i + 1 < len(syl) and _holds(doubles, syl[i] * _RADIX + syl[i + 1])
+        whole += worth[i]
+        common += worth[i] * (is_before or is_behind)
+        is_behind = is_before
+    return whole < least or 2 * common >= whole
 
 
 @_entry
