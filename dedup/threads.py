@@ -93,11 +93,10 @@ def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) ->
     Args:
         work: a function of a module; its results can be pickled.
     """
-    if processes == 1 or multiprocessing.current_process().daemon:
+    pool = None if processes == 1 or multiprocessing.current_process().daemon else _open(processes)
+    if pool is None:
         yield from map(work, items)
         return
-    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
-    pool = ProcessPoolExecutor(processes, context, ignore_interrupts)
     waiting: deque[tuple[_S, Future[_T] | None]] = deque()
     try:
         for item in items:
@@ -108,6 +107,14 @@ def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) ->
             yield _result(work, *waiting.popleft())
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _open(processes: int) -> ProcessPoolExecutor | None:
+    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
+    try:
+        return ProcessPoolExecutor(processes, context, ignore_interrupts)
+    except (OSError, ImportError):  # the system has no semaphores, or none left
+        return None
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[_S], _T], item: _S) -> Future[_T] | None:
