@@ -247,8 +247,8 @@ class _Teller:
         is_asked = np.repeat(np.logical_or.reduceat(is_told, first), last - first + 1)
         is_asked[first[is_clear | (first == last)]] = False
         asked = np.array([a for a in np.sort(article[is_asked]).tolist() if not self._credit[a]], np.int64)
-        for a, text in zip(asked.tolist(), self._shelf.corpus.texts(lineup.article[asked]), strict=True):
-            self._credit[a] = find_credit(text)
+        for a, text in zip(asked.tolist(), self._shelf.corpus.read(lineup.article[asked]), strict=True):
+            self._credit[a] = find_credit(text.decode("utf-8", "surrogatepass"))
 
     def _story(self, articles: Sequence[tuple[int, bool, int]], anchor: int, longest: int) -> Story:
         """A story of (article, whether it is a round-up, its relation to the anchor), by time."""

@@ -10,10 +10,11 @@ import numpy as np
 from dedup import kernels
 from dedup.api.shelf import Progress, Shelf
 from dedup.api.verify import blocks
+from dedup.corpus import Prepared
 from dedup.models import Article, Params
 from dedup.novelty import UNIT, adds_nothing, prepare, weigh
 from dedup.text import pack, tables
-from dedup.threads import each_apart, each_item, thread_count
+from dedup.threads import each_apart, each_range, thread_count
 
 __all__ = ["find_spare"]
 
@@ -46,22 +47,29 @@ def find_spare(shelf: Shelf, source: _I64, target: _I64, params: Params, progres
 
 def _screen(shelf: Shelf, source: _I64, target: _I64, params: Params) -> _Bool:
     """Which pairs are worth a closer look."""
-
-    def work(block: _I64) -> tuple[_I64, _Bool]:
+    result = np.zeros(len(source), np.bool_)
+    for block in blocks(shelf.corpus, source, target):
         block = block[np.argsort(target[block], kind="stable")]
         which = np.unique(np.concatenate([source[block], target[block]]))
-        buf, offsets = pack([text.encode("utf-8", "surrogatepass") for text in shelf.corpus.texts(which)])
-        groups, every = np.zeros(len(which), np.uint64), np.arange(len(which))
-        syllables, flags, ends, *_ = kernels.prepare(buf, offsets, groups, every, tables(), 0)
-        is_name = flags & (kernels.CAPITAL | kernels.SENTENCE_START) == kernels.CAPITAL
-        weights, starts = weigh(syllables, flags & kernels.DIGITS != 0, is_name), np.append(0, ends)
         left, right = np.searchsorted(which, source[block]), np.searchsorted(which, target[block])
-        return block, kernels.may_be_spare(syllables, flags, weights, _LEAST, starts, left, right)
-
-    result = np.zeros(len(source), np.bool_)
-    for block, found in each_item(work, blocks(shelf.corpus, source, target), thread_count(params.threads)):
-        result[block] = found
+        syllables, flags, starts = _syllables(shelf, which, params)
+        is_name = flags & (kernels.CAPITAL | kernels.SENTENCE_START) == kernels.CAPITAL
+        weights = weigh(syllables, flags & kernels.DIGITS != 0, is_name)
+        result[block] = kernels.may_be_spare(syllables, flags, weights, _LEAST, starts, left, right)
     return result
+
+
+def _syllables(shelf: Shelf, which: _I64, params: Params) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], _I64]:
+    """(syllables, flags, where each text begins) of the texts `which` (ascending), as `text.spans` has them."""
+    buf, offsets = pack(list(shelf.corpus.read(which)))
+    groups, plain = np.zeros(len(which), np.uint64), tables()
+
+    def work(lo: int, hi: int) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = kernels.prepare(buf, offsets, groups, np.arange(lo, hi), plain, 0)
+        return found
+
+    ready = Prepared.join(list(each_range(work, len(which), thread_count(params.threads), 4096)))
+    return ready.syllables, ready.flags, ready.syllable_starts
 
 
 def _task(shelf: Shelf, source: list[int], target: list[int]) -> _Task:

@@ -193,6 +193,6 @@ class _NoTexts(Corpus):
     def __init__(self) -> None:
         pass
 
-    def texts(self, which: np.ndarray[Any, Any]) -> Iterator[str]:
+    def read(self, which: np.ndarray[Any, Any]) -> Iterator[bytes]:
         """Nothing."""
-        return iter([""] * len(which))
+        return iter([b""] * len(which))

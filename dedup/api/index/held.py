@@ -77,8 +77,8 @@ class _HeldCorpus(Corpus):
     def utf8(self, number: int) -> bytes:
         return self._entries[number].body if self._keeps_text else b""
 
-    def texts(self, which: _I64) -> Iterator[str]:
-        return map(self.text, which.tolist())
+    def read(self, which: _I64) -> Iterator[bytes]:
+        return map(self.utf8, which.tolist())
 
     def sizes(self, which: _I64) -> _I64:
         return np.array([len(self._entries[n].body) for n in which.tolist()], np.int64)
