@@ -32,7 +32,7 @@ _ORIGINAL += r"(?:bài(?: viết| báo)?|tin|link|nguồn|đường dẫn) gốc
 _ORIGINAL_LINE = re.compile(rf"{_ORIGINAL}(?P<colon> ?:)? ?(?P<name>\S.*)", re.I)
 _PERSON = r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,4}"
 _SIGNED = re.compile(rf"(?P<person>{_PERSON}),? ?\(?\b{_LABEL} ?:? ?(?P<name>[^()]+)\)?", re.I)
-_MAY_BE_CREDIT = re.compile("theo|dịch từ|trích|nguồn|source|via|gốc|[/|(]| [-–—]").search  # ten times as fast
+_MAY_BE_CREDIT = re.compile("theo|dịch từ|trích|nguồn|source|via|gốc|[-–—/|(]").search  # ten times as fast
 _BRACKETS = re.compile(rf"\(\s*(?:{_LABEL} ?:? ?)?(?P<name>[^()]{{2,80}})\)[\s./]*$", re.I)
 _HEAD = (
     r"(?P<place>[^().:;]{0,60}?)\(\s*(?P<name>[^()]{2,40}?)(?:[ ,]+(?:ngày )?\d\d?[/-]\d\d?)?\s*\) ?(?P<dash>[-–—:]?)"
