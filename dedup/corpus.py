@@ -28,7 +28,7 @@ _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _U8 = np.ndarray[Any, np.dtype[np.uint8]]
 
 _BLOCK = 16 << 20
-_PART = 4096  # texts that are made ready at once
+_PART = 2048  # texts that are made ready at once
 _GAP = 1 << 14  # bytes between two texts that are read along, rather than in two reads
 _NO_COLUMNS = [[np.zeros((0, *tail), kind)] for tail, kind in (
     ((), np.int32), ((), np.int32), ((2,), np.uint64), ((2,), np.int32), ((), np.int32),
@@ -243,6 +243,13 @@ class Corpus:
     def text(self, number: int) -> str:
         """A text as a string."""
         return self.utf8(number).decode("utf-8", "surrogatepass")
+
+    def read(self, which: _I64) -> Iterator[bytes]:
+        """The texts `which` (ascending) as they were added, far faster than one by one where many are asked for."""
+        for lo in range(0, len(which), _PART):
+            buf, offsets, _, inside = self._gather(which[lo : lo + _PART])
+            for start, end in zip(offsets[inside].tolist(), offsets[inside + 1].tolist(), strict=True):
+                yield buf[start:end].tobytes()
 
     def sizes(self, which: _I64) -> _I64:
         """Bytes of each text, int64."""

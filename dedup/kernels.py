@@ -24,9 +24,9 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "digests", "document", "enter_names", "find_name",
-    "held_by_several", "keys_by_article", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
-    "tile_spans", "words_at",
+    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document", "enter_names",
+    "find_name", "held_by_several", "keys_by_article", "may_be_spare", "meet_strangers", "overlaps", "prepare",
+    "profiles", "scatter", "sketches", "tile_pairs", "tile_spans", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1235,6 +1235,49 @@ def overlaps(values, starts, left, right):
     return result
 
 
+@_entry
+def choose_anchors(starts, other, share):
+    """The anchor of each node of a graph, int64: of its neighbours before it that are anchors the one it shares most
+    with, of equals the first; itself where there is none.
+
+    The neighbours of node n are other[starts[n]:starts[n + 1]], ascending; an edge whose share is negative joins none.
+    """
+    anchor = np.arange(len(starts) - 1)
+    for n in range(len(anchor)):
+        most = -1.0
+        for e in range(starts[n], starts[n + 1]):
+            near = other[e]
+            if near < n and anchor[near] == near and share[e] > most:
+                most = share[e]
+                anchor[n] = near
+    return anchor
+
+
+@_entry
+def meet_strangers(starts, other, share, ranked):
+    """Whether each node of a graph has three neighbours by text of which no two are neighbours: bool.
+
+    As `choose_anchors`; they are chosen greedily in the order of the places ranked[starts[n]:starts[n + 1]].
+    """
+    result = np.zeros(len(starts) - 1, np.bool_)
+    for n in range(len(result)):
+        count, one, two = 0, -1, -1
+        for e in ranked[starts[n] : starts[n + 1]]:
+            near = other[e]
+            known = other[starts[near] : starts[near + 1]]
+            if share[e] >= 0 and not _holds(known, one) and not _holds(known, two):
+                count, one, two = count + 1, two, near
+        result[n] = count > 2
+    return result
+
+
+@njit
+def _holds(values, value):
+    """Whether a value stands among ascending ones."""
+    place = np.searchsorted(values, value)
+    return place < len(values) and values[place] == value
+
+
 @njit
 def _hash_name(buf, lo, hi):
     h = _ORDER
@@ -1909,6 +1952,56 @@ def _labelled(syl, flag, taken, keys, kinds, label):
     _sort_hashes(slots, n, ordered)
     _sort_hashes(filled, n, ordered_filled)
     return ordered[: _distinct(ordered, n)], ordered_filled[: _distinct(ordered_filled, n)]
+
+
+@_entry
+def may_be_spare(syl, flag, worth, least, starts, left, right):
+    """Whether text left[p] may say nothing that right[p] does not say: bool (pairs,).
+
+    Each of its numbers and names stands there; of each sentence that is worth `least` and more at least half does,
+    beside the same neighbour. Text s has syl[starts[s]:starts[s + 1]], worth the weight of each; equal ones of `right`
+    had better come together.
+    """
+    result = np.zeros(len(left), np.bool_)
+    for p in range(len(left)):
+        y = right[p]
+        if p == 0 or y != right[p - 1]:
+            singles, doubles = _with_neighbours(syl[starts[y] : starts[y + 1]])
+        lo, hi = starts[left[p]], starts[left[p] + 1]
+        result[p] = _may_stand(syl[lo:hi], flag[lo:hi], worth[lo:hi], least, singles, doubles)
+    return result
+
+
+@njit
+def _with_neighbours(syl):
+    """The syllables, and those with the next one, each sorted."""
+    n = len(syl)
+    singles, doubles, pairs = np.empty(n, np.uint64), np.empty(max(n - 1, 0), np.uint64), np.empty(n, np.uint64)
+    for i in range(n - 1):
+        pairs[i] = syl[i] * _RADIX + syl[i + 1]
+    _sort_hashes(syl, n, singles)
+    _sort_hashes(pairs, max(n - 1, 0), doubles)
+    return singles, doubles
+
+
+@njit
+def _may_stand(syl, flag, worth, least, singles, doubles):
+    """See `may_be_spare`: one text against the syllables of another."""
+    whole = common = 0
+    is_behind = False
+    for i in range(len(syl)):
+        kind = flag[i] & (DIGITS | CAPITAL | SENTENCE_START)
+        if (kind & DIGITS != 0 or kind == CAPITAL) and not _holds(singles, syl[i]):
+            return False
+        if flag[i] & (SENTENCE_START | NEW_LINE) != 0:
+            if whole >= least and 2 * common < whole:
+                return False
+            whole = common = 0
+        is_before = i + 1 < len(syl) and _holds(doubles, syl[i] * _RADIX + syl[i + 1])
+        whole += worth[i]
+        common += worth[i] * (is_before or is_behind)
+        is_behind = is_before
+    return whole < least or 2 * common >= whole
 
 
 @_entry

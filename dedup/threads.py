@@ -1,17 +1,29 @@
-"""How many kernels run at once, and running one over ranges. Pools live for one call, so a fork inherits none."""
+"""How many kernels run at once, and running one over ranges; Python, which threads would not share, in processes.
+
+Pools live for one call, so a fork inherits none.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import pickle
+import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 from dedup.errors import ParamError
 
-__all__ = ["each_item", "each_range", "thread_count"]
+__all__ = ["each_apart", "each_item", "each_range", "ignore_interrupts", "thread_count", "without_main"]
+
+_lock = threading.Lock()
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -71,3 +83,67 @@ def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> It
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) -> Iterator[_T]:
+    """Results of work(item), in order, each made in one of so many other processes; few items are taken ahead.
+
+    Where none can be had, or one dies, or an item cannot be sent to it, the work is done here.
+
+    Args:
+        work: a function of a module; its results can be pickled.
+    """
+    pool = None if processes == 1 or multiprocessing.current_process().daemon else _open(processes)
+    if pool is None:
+        yield from map(work, items)
+        return
+    waiting: deque[tuple[_S, Future[_T] | None]] = deque()
+    try:
+        for item in items:
+            if len(waiting) >= 2 * processes:
+                yield _result(work, *waiting.popleft())
+            waiting.append((item, _submit(pool, work, item)))
+        while waiting:
+            yield _result(work, *waiting.popleft())
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _open(processes: int) -> ProcessPoolExecutor | None:
+    context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
+    try:
+        return ProcessPoolExecutor(processes, context, ignore_interrupts)
+    except (OSError, ImportError):  # the system has no semaphores, or none left
+        return None
+
+
+def _submit(pool: ProcessPoolExecutor, work: Callable[[_S], _T], item: _S) -> Future[_T] | None:
+    try:
+        with without_main():
+            return pool.submit(work, item)
+    except (BrokenExecutor, OSError):  # by an earlier item; no more processes, or no memory for one
+        return None
+
+
+def _result(work: Callable[[_S], _T], item: _S, future: Future[_T] | None) -> _T:
+    try:
+        return work(item) if future is None else future.result()
+    except (BrokenExecutor, OSError, pickle.PicklingError, AttributeError, TypeError):
+        return work(item)
+
+
+def ignore_interrupts() -> None:
+    """What a process does first: Ctrl-C reaches every one, and the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Starts processes that do not run the caller's script again, which need not be written for that."""
+    with _lock:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

@@ -9,10 +9,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 
 import make
+import numpy as np
 import pyarrow
 import pytest
 
-from dedup import Article, Decision, MissingExtraError, ParamError, Params, compare, diff, read, scan
+from dedup import Article, Decision, MissingExtraError, ParamError, Params, compare, diff, kernels, read, scan
+from dedup.api import spare
+from dedup.novelty import adds_nothing, prepare
 
 COLUMNS = {"id": "string", "story": "string", "keep": "bool", "kept_id": "string", "relation": "string",
            "reason": "string"}  # fmt: skip
@@ -400,6 +403,64 @@ def test_order_and_threads_change_nothing(seed):
         Random(threads).shuffle(articles)
         found = scan(articles, Params(threads=threads), against=None).decisions("one")
         assert [astuple(d) for d in found] == [astuple(wanted[a.id]) for a in articles]
+
+
+def test_other_processes_decide_the_same(monkeypatch):
+    articles = [article for seed in range(4) for article in crowd(seed)]
+    wanted = list(scan(articles, Params(threads=1)).decisions())
+    assert any(d.reason == "adds nothing" for d in wanted)
+    monkeypatch.setattr(spare, "_FEW", 0)
+    found, said = scan(articles, Params(threads=2)), []
+    found.kept(progress=lambda *state: said.append(state))
+    assert list(found.decisions()) == wanted
+    assert {(stage, done >= 0, done < total) for stage, done, total in said} == {("decide", True, True)}
+
+
+def test_what_the_screen_leaves_out_adds_something():
+    """What `diff` finds to add nothing is never left out before."""
+    shelf = scan([vary(TEXT, n, share) for n, share in enumerate([0.01, 0.02, 0.05, 0.1, 0.2, 0.4])] + [OTHER])._shelf
+    left, right = (np.array(side) for side in zip(*itertools.permutations(range(7), 2), strict=True))
+    passed = spare._screen(shelf, left, right, Params())
+    texts = [prepare(shelf.corpus.text(n)) for n in range(7)]
+    assert 0 < passed.sum() < len(passed)
+    for a, b, may_be in zip(left, right, passed, strict=True):
+        assert may_be or not adds_nothing(texts[a], texts[b])
+    found = spare.find_spare(shelf, left, right, Params(), lambda *state: None)
+    assert found.tolist() == [adds_nothing(texts[a], texts[b]) for a, b in zip(left, right, strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_screen_is_its_plain_twin(seed):
+    rng = Random(seed)
+    start, capital, number = kernels.SENTENCE_START, kernels.CAPITAL, kernels.DIGITS
+    texts = [[rng.randrange(40) for _ in range(rng.randrange(60))] for _ in range(4)]
+    texts += [[word if rng.random() < 0.9 else rng.randrange(40) for word in text] for text in texts]
+    flags = [
+        [rng.choice([0, 0, 0, 0, 0, 0, start, start | capital, capital * (rng.random() < 0.1)]) for _ in text]
+        for text in texts
+    ]
+    flags = [[flag | number * (rng.random() < 0.02) for flag in row] for row in flags]
+    worth = [[rng.randrange(1, 9) for _ in text] for text in texts]
+    flat = [np.array([x for row in rows for x in row], kind)
+            for rows, kind in ((texts, np.uint64), (flags, np.uint8), (worth, np.int64))]  # fmt: skip
+    left, right = (np.array(side) for side in zip(*itertools.product(range(8), repeat=2), strict=True))
+    found = kernels.may_be_spare(*flat, 20, np.cumsum([0, *map(len, texts)]), left, right)
+    assert found.tolist() == [
+        may_be_spare(texts[a], flags[a], worth[a], texts[b]) for a, b in zip(left, right, strict=True)
+    ]
+
+
+def may_be_spare(text, flags, worth, other):
+    """By sets: each number and name is there, and half of each sentence beside the same neighbour."""
+    doubles = set(itertools.pairwise(other))
+    names = {w for w, f in zip(text, flags, strict=True) if f & 2 or (f & 4 and not f & 32)}
+    is_common = [pair in doubles for pair in [(None, None), *itertools.pairwise(text), (None, None)]]
+    edges = [0, *(n for n, flag in enumerate(flags) if flag & 32 and n), len(text)]
+    for lo, hi in itertools.pairwise(edges):
+        common = sum(worth[n] for n in range(lo, hi) if is_common[n] or is_common[n + 1])
+        if sum(worth[lo:hi]) >= 20 and 2 * common < sum(worth[lo:hi]):
+            return False
+    return names <= set(other)
 
 
 # -------------------------------------------------------------------------------------------------------------- arrow

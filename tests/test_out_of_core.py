@@ -55,8 +55,7 @@ def outcome(found):
 def shrink(monkeypatch):
     """Working files in many small pieces, texts compared in many small blocks."""
     for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.learning", "_TOGETHER", 60),
-                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.group", "_TOGETHER", 5),
-                                ("dedup.api.shelf", "_BATCH", 7)):  # fmt: skip
+                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7)):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", value)
 
 
@@ -268,6 +267,8 @@ def test_details_come_back_as_they_were(is_on_disk, tmp_path):
         assert one == {name: value for name in ("title", "credit", "published") if (value := getattr(article, name))}
         assert type(one.get("published")) is type(article.published)
     assert details[3]["published"].fold == 1
+    for which in ([], [0], [1, 3, 4], list(range(6))):
+        assert list(details.take(np.array(which, np.int64))) == [details[n] for n in which]
 
 
 def test_a_spool_that_was_cut_short(tmp_path):

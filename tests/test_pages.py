@@ -410,3 +410,9 @@ def test_any_string_gives_a_page(text):
 def test_a_megabyte_of_anything_is_read_in_linear_time(unit):
     text = unit * (1_000_000 // len(unit))
     assert page(text).published is None
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x0b", "\x85"])
+@pytest.mark.parametrize("credit", ["Theo VOV", "\u200bTheo  VOV\u00a0", "(Theo VOV)", "THEO VOV"])
+def test_a_credit_behind_any_end_of_a_line(end, credit):
+    assert find_credit(f"Sáng nay, cầu Trà Nâu thông xe.{end}{credit}{end}") == "VOV"

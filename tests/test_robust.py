@@ -5,7 +5,9 @@ import ctypes
 import doctest
 import importlib
 import inspect
+import itertools
 import json
+import multiprocessing
 import os
 import pkgutil
 import shutil
@@ -19,7 +21,7 @@ from invented import article
 
 import dedup
 from dedup import ParamError, Params, scan
-from dedup.threads import each_range, thread_count
+from dedup.threads import each_apart, each_range, thread_count
 
 PACKAGE = Path(dedup.__file__).parent
 MODULES = sorted(m.name for m in pkgutil.walk_packages(dedup.__path__, "dedup.") if not m.name.endswith("__main__"))
@@ -284,3 +286,29 @@ def test_ranges_cover_everything_in_order(threads, count):
         ranges = list(each_range(lambda lo, hi: (lo, hi), count, threads, size))
         assert [x for lo, hi in ranges for x in range(lo, hi)] == list(range(count))
         assert all(0 < hi - lo <= size for lo, hi in ranges)
+
+
+def twice(number):
+    """What a process runs: None is more than it survives."""
+    if number is None and multiprocessing.parent_process():
+        os._exit(3)
+    return 0 if number is None else 2 * number
+
+
+def test_other_processes_give_the_same():
+    assert list(each_apart(twice, iter(range(20)), 1)) == list(each_apart(twice, iter(range(20)), 2))
+    assert list(each_apart(twice, [], 2)) == []
+    items = each_apart(twice, itertools.count(), 2)
+    assert [next(items) for _ in range(5)] == [0, 2, 4, 6, 8]
+    items.close()
+
+
+def test_what_no_process_does_is_done_here(monkeypatch):
+    assert list(each_apart(twice, [1, None, 3], 2)) == [2, 0, 6]
+    assert list(each_apart(lambda number: number + 1, [1, 2], 2)) == [2, 3]  # cannot be sent to another process
+
+    def refuse(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dedup.threads.ProcessPoolExecutor", refuse)
+    assert list(each_apart(twice, [1, 2, 3], 2)) == [2, 4, 6]

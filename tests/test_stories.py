@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import make
+import numpy as np
 import pytest
 
-from dedup import Article, ParamError, Params, scan
+from dedup import Article, ParamError, Params, kernels, scan
 from dedup.descent import Kinship, Member, derive
-from dedup.stories import anchor_all
+from dedup.stories import _has_strangers, anchor_all
 
 
 def stories_of(articles):
@@ -22,6 +23,32 @@ def test_a_version_joins_the_anchor_that_it_shares_most_with():
     assert anchor_all([3, 2, 1], shares) == {3: 3, 2: 3, 1: 3}
     assert anchor_all([2, 1, 3], {**shares, 3: [(0.5, 1), (0.5, 2)]}) == {2: 2, 1: 1, 3: 2}  # of equals the earlier
     assert anchor_all([], {}) == {}
+
+
+def web(rng, count, chance):
+    """Shares of a random graph, and the same as arrays."""
+    pairs = [(a, b) for a in range(count) for b in range(a) if rng.random() < chance]
+    shares = [(*pair, rng.choice([-1.0, 0.3, 0.5, 0.7])) for pair in pairs]
+    edges = sorted([*shares, *((b, a, share) for a, b, share in shares)])
+    starts = np.searchsorted([one for one, *_ in edges], np.arange(count + 1))
+    other, share = np.array([y for _, y, _ in edges], np.int64), np.array([share for *_, share in edges])
+    texts = {n: [(share, y) for x, y, share in edges if x == n and share > 0] for n in range(count)}
+    near = {n: {y for x, y, _ in edges if x == n} for n in range(count)}
+    return texts, near, (starts, other, share)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_kernels_choose_as_plain_code_does(seed):
+    rng = Random(seed)
+    count = rng.randrange(1, 40)
+    texts, near, arrays = web(rng, count, rng.choice([0.05, 0.2, 0.6]))
+    assert dict(enumerate(kernels.choose_anchors(*arrays).tolist())) == anchor_all(range(count), texts)
+    starts, other, _ = arrays
+    places = range(len(other))
+    one = np.searchsorted(starts, places, side="right") - 1
+    ranked = np.array(sorted(places, key=lambda e: (one[e], len(near[other[e]]), other[e])), np.int64)
+    strangers = [_has_strangers([y for _, y in texts[n]], near) for n in range(count)]
+    assert kernels.meet_strangers(*arrays, ranked).tolist() == strangers
 
 
 def test_a_chain_is_no_story():

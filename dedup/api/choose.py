@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from dedup import dates
-from dedup.api.covering import adds_nothing
-from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Shelf
+from dedup.api.names import look_up
+from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Progress, Shelf
+from dedup.api.spare import find_spare
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
@@ -49,7 +50,7 @@ class Choice(NamedTuple):
     seen_as: np.ndarray[Any, np.dtype[np.uint8]]
 
 
-def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplates = "all") -> Choice:
+def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplates, progress: Progress) -> Choice:
     """Decides for every new article whether it is kept.
 
     Versions are taken by size (shingles, most first), then by their earliest publication, then by id; the copies of a
@@ -61,6 +62,7 @@ def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplate
         rows: the matches, a `results.Rows`.
         params: its limits bound how many copies with headlines at odds are compared.
         keep_templates: "one" also drops what matches a kept article as a template.
+        progress: called now and then with the stage "decide".
 
     Raises:
         ParamError: keep_templates is neither "all" nor "one".
@@ -72,7 +74,7 @@ def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplate
     seen_as = np.zeros(count, np.uint8)
     for side in (rows.a, rows.b):
         np.bitwise_or.at(seen_as, side, (1 << rows.relation).astype(np.uint8))
-    picker = _Picker(shelf, rows, params, keep_templates == "one")
+    picker = _Picker(shelf, rows, params, keep_templates == "one", progress)
     for version in picker.order:
         for article, kept, reason in picker.take(version):
             kept_for[article], why[article] = kept, reason
@@ -84,28 +86,43 @@ def choose(shelf: Shelf, rows: Any, params: Params, keep_templates: KeepTemplate
 class _Picker:
     """Takes version after version and remembers which articles of each are kept."""
 
-    def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool) -> None:
+    def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool, progress: Progress) -> None:
         self._shelf, self._params = shelf, params
         self._articles, home = shelf.by_version()
         rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
-        sources, targets, reasons = _edges(rows, one_template)
-        spare_sources, spare_targets = _spare_by_facts(shelf, rows)
-        sources, targets = np.append(sources, spare_sources), np.append(targets, spare_targets)
-        reasons = np.append(reasons, np.full(len(spare_sources), _EDITED))
-        involved = {*np.unique(np.concatenate([sources, targets])).tolist(), *self._articles}
+        edges, likely = _edges(rows, one_template), _likely(rows)
+        involved = {*np.unique(np.concatenate([*edges[:2], *likely])).tolist(), *self._articles}
+        every = np.unique([n for version in involved for n in self._articles.get(version, [version])]).astype(np.int64)
+        details = zip(every.tolist(), look_up(shelf.details, every), strict=True)
+        when = {number: moment(its.get("published")) for number, its in details}
         for version in involved:
-            self._articles[version] = sorted(self._articles.get(version, [version]), key=self._moment_and_id)
+            articles = self._articles.get(version, [version])
+            self._articles[version] = sorted(articles, key=lambda n: (when[n], shelf.ids[n]))
         size = np.zeros(len(home), np.int64)
         size[rows.a], size[rows.b] = rows.size_a, rows.size_b
-        key = {v: (-int(size[v]), *self._moment_and_id(self._articles[v][0])) for v in involved}
-        self.order = sorted(involved, key=key.__getitem__)
+        first = {version: self._articles[version][0] for version in involved}
+        self.order = sorted(involved, key=lambda v: (-int(size[v]), when[first[v]], shelf.ids[first[v]]))
         self._kept = {v: [n for n in self._articles[v] if self._is_old(n)] for v in involved}
         self._edges: dict[int, list[tuple[int, int]]] = defaultdict(list)
         place = {v: i for i, v in enumerate(self.order)}
-        for source, reason, target in zip(sources.tolist(), reasons.tolist(), targets.tolist(), strict=True):
+        for source, target, reason in zip(*(column.tolist() for column in edges), strict=True):
             self._edges[source].append((reason, target))
-        for edges in self._edges.values():
-            edges.sort(key=lambda edge: (edge[0], place[edge[1]]))
+        asked = np.array(self._ask(place, *likely), np.int64).reshape(-1, 2)
+        is_spare = find_spare(shelf, asked[:, 0], asked[:, 1], params, progress)
+        for source, target in asked[is_spare].tolist():
+            self._edges[source].append((_EDITED, target))
+        for options in self._edges.values():
+            options.sort(key=lambda edge: (edge[0], place[edge[1]]))
+
+    def _ask(self, place: Mapping[int, int], sources: _I64, targets: _I64) -> list[tuple[int, int]]:
+        """The pairs of versions of which it matters whether the first adds nothing: that is not known already, and
+        something of the second may be kept when the turn of the first comes."""
+        return [
+            (source, target)
+            for source, target in zip(sources.tolist(), targets.tolist(), strict=True)
+            if (place[target] < place[source] or self._kept[target])
+            and (_EDITED, target) not in self._edges.get(source, ())
+        ]
 
     def take(self, version: int) -> Iterator[tuple[int, int, int]]:
         """(article, the kept one, why) for each new article of a version that is dropped; the others are kept."""
@@ -137,20 +154,13 @@ class _Picker:
     def _is_old(self, article: int) -> bool:
         return not self._shelf.is_new[article] or article in self._shelf.in_both
 
-    def _moment_and_id(self, article: int) -> tuple[float, str]:
-        return moment(self._shelf.details[article].get("published")), self._shelf.ids[article]
 
-
-def _spare_by_facts(shelf: Shelf, rows: Any) -> tuple[_I64, _I64]:
-    """(version, version) of edited pairs where the first adds no fact to the second, though its words are others."""
-    sources, targets = [], []
-    for size, source, target in ((rows.size_a, rows.a, rows.b), (rows.size_b, rows.b, rows.a)):
-        is_likely = rows.shared / np.maximum(size, 1) >= _LIKELY
-        for i in np.flatnonzero((rows.relation == _EDITED_PLACE) & is_likely).tolist():
-            if adds_nothing(shelf.article(shelf.ids[source[i]]), shelf.article(shelf.ids[target[i]])):
-                sources.append(int(source[i]))
-                targets.append(int(target[i]))
-    return np.array(sources, np.int64), np.array(targets, np.int64)
+def _likely(rows: Any) -> tuple[_I64, _I64]:
+    """(version, version) of edited pairs where the first may add no fact to the second, though its words are others."""
+    is_edited = rows.relation == _EDITED_PLACE
+    shares = (rows.shared / np.maximum(size, 1) for size in (rows.size_a, rows.size_b))
+    one, other = (np.flatnonzero(is_edited & (share >= _LIKELY)) for share in shares)
+    return np.append(rows.a[one], rows.b[other]), np.append(rows.b[one], rows.a[other])
 
 
 def _edges(rows: Any, one_template: bool) -> tuple[_I64, _I64, _I64]:

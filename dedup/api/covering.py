@@ -6,13 +6,11 @@ import heapq
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from dedup.api.shelf import as_article
 from dedup.models import Article
-from dedup.novelty import Version, find_changes, find_news, prepare
+from dedup.novelty import Version, find_news, prepare
 
-__all__ = ["adds_nothing", "cover"]
+__all__ = ["cover"]
 
 
 def cover(articles: Sequence[Any]) -> tuple[str, ...]:
@@ -49,15 +47,6 @@ def cover(articles: Sequence[Any]) -> tuple[str, ...]:
             continue
         chosen.append(id)
     return tuple(chosen)
-
-
-def adds_nothing(article: Article, other: Article) -> bool:
-    """Whether the other one says all that an article says: no fact is added or changed, no number or name missing."""
-    one, two = _prepared(article), _prepared(other)
-    if not np.isin(one.syllables[one.is_number | one.is_name], two.syllables).all():
-        return False
-    news = find_news(one, [two])
-    return not news.pieces and not find_changes(find_news(two, [one]), news)
 
 
 def _prepared(article: Article) -> Version:

@@ -4,47 +4,40 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
-from dedup.api.choose import moment
 from dedup.api.covering import cover
 from dedup.api.shelf import Shelf
-from dedup.descent import Kinship, Member, derive
+from dedup.api.web import JOINING, VERSIONS, Lineup, Web, line_up, weave
+from dedup.descent import Arrow, Kinship, Member, derive
 from dedup.errors import ParamError
-from dedup.models import RELATIONS, Edge, Relation, Story
+from dedup.models import RELATIONS, Edge, Story
 from dedup.pages import find_credit
-from dedup.stories import Edges, Overlaps, anchor_all, find_round_ups, group
+from dedup.stories import Edges, Overlaps, group
 
-__all__ = ["JOINING", "ask_overlaps", "choose_representatives", "describe", "find_anchors", "find_stories"]
+__all__ = ["JOINING", "ask_overlaps", "choose_representatives", "describe", "find_stories"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-_TOGETHER = 20_000  # matches that are woven at once, at least
-JOINING = [RELATIONS.index(name) for name in ("reprint", "edited", "partial")]  # by shared text, in one story
-_SAME_STORY = RELATIONS.index("same_story")
-_VERSIONS: tuple[Relation, ...] = ("reprint", "edited")  # of one text
-_DAY = 86_400
+_Bool = np.ndarray[Any, np.dtype[np.bool_]]
+_REPRINT = RELATIONS.index("reprint")
 
 
-class _Web(NamedTuple):
-    """What is known of versions, by the numbers of their delegates.
+class _Cast(NamedTuple):
+    """Which versions stand in which stories, by their places in a Lineup: a row for each version of each story.
 
     Attributes:
-        edges: what joins them.
-        relations: of each verified pair, both ways.
-        kin: version → those of the same text, with what they share.
-        size: shingles.
+        anchor: int64, of the story.
+        version: int64.
+        is_apart: bool, whether the version is a round-up there.
     """
 
-    edges: Edges
-    relations: dict[tuple[int, int], Relation | None]
-    kin: dict[int, dict[int, Kinship]]
-    size: dict[int, int]
+    anchor: _I64
+    version: _I64
+    is_apart: _Bool
 
 
 def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> list[Story]:
@@ -52,75 +45,30 @@ def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> l
 
     `overlaps` tells the shingles that pairs of versions share; by default they are counted.
     """
-    by_version = members, home = shelf.by_version()
-    asked = overlaps or functools.partial(_overlaps, shelf)
-    parts = _parts(rows, home, members)
-    stories = (story for part in parts for story in _stories_of(shelf, *part, by_version, asked))
+    lineup = line_up(shelf, rows)
+    web = weave(lineup, rows)
+    anchor, round_ups = _settle(shelf, rows, (lineup, web), overlaps or functools.partial(_overlaps, shelf))
+    own = np.flatnonzero(anchor >= 0)
+    is_apart = np.repeat([False, True], [len(own), len(round_ups)])
+    cast = _Cast(np.append(anchor[own], round_ups[:, 0]), np.append(own, round_ups[:, 1]), is_apart)
+    of, is_new = lineup.place[lineup.article], np.array(shelf.is_new, np.bool_)[lineup.article]
+    articles, fresh = (
+        np.bincount(cast.anchor, np.bincount(which, minlength=len(anchor))[cast.version], len(anchor))
+        for which in (of, of[is_new])
+    )
+    told = np.flatnonzero((articles > 1)[cast.anchor] & (fresh > 0)[cast.anchor])
+    cast = _Cast(cast.anchor[told], cast.version[told], cast.is_apart[told])
+    stories = _Teller(shelf, rows, lineup, web).tell(cast)
     return sorted(stories, key=lambda story: story.id)
-
-
-def _parts(rows: Any, home: _I64, members: Mapping[int, list[int]]) -> Iterator[tuple[Any, set[int]]]:
-    """The matches that join versions, and these, in parts that nothing joins: not all have to be woven at once."""
-    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*JOINING, _SAME_STORY])))
-    a, b = home[joins.a], home[joins.b]
-    label = _label(a, b, len(home))[a]
-    order = np.argsort(label, kind="stable")
-    edges = np.append(np.flatnonzero(np.diff(label[order], prepend=-1)), len(order))
-    cuts = edges[np.unique(np.searchsorted(edges, np.append(np.arange(0, len(order), _TOGETHER), len(order))))]
-    for lo, hi in itertools.pairwise(cuts.tolist()):
-        which = order[lo:hi]
-        yield joins.take(which), set(np.unique(np.append(a[which], b[which])).tolist())
-    yield joins.take(order[:0]), members.keys() - set(np.unique(np.append(a, b)).tolist())
-
-
-def _label(a: _I64, b: _I64, count: int) -> _I64:
-    """For each of so many nodes the smallest one that edges a[i]–b[i] lead to (FastSV; Zhang, Azad, Hu 2020)."""
-    label = np.arange(count)
-    while True:
-        one, two = label[a], label[b]
-        if np.array_equal(one, two):
-            return label
-        low = np.minimum(one, two)
-        for nodes in (one, two, a, b):
-            np.minimum.at(label, nodes, low)
-        while not np.array_equal(label, further := label[label]):
-            label = further
-
-
-def _stories_of(
-    shelf: Shelf, rows: Any, versions: set[int], by_version: tuple[Mapping[int, list[int]], Any], overlaps: Overlaps
-) -> list[Story]:
-    """The stories of some versions, which no match joins to others."""
-    members, home = by_version
-    web = _weave(shelf, rows, home)
-    order, first = _order(shelf, web, versions, members)
-    groups, round_ups = group(order, web.edges, overlaps)
-    stories = []
-    for anchor, grouped in groups.items():
-        articles = [n for version in grouped for n in members.get(version, [version])]
-        if len(articles) > 1 and any(shelf.is_new[n] for n in articles):
-            shared = round_ups.get(anchor, [])
-            own = [v for v in grouped if v not in shared]
-            longest = min(own, key=lambda v: (-web.size.get(v, 0), _key(shelf, first[v])))
-            kinship = {v: "reprint" if v == anchor else web.relations[v, anchor] for v in grouped}
-            relations = {n: kinship[int(home[n])] for n in articles}
-            apart = {n for v in shared for n in members.get(v, [v])}
-            stories.append(_story(shelf, (first[anchor], first[longest]), relations, apart, (home, web.kin)))
-    return stories
 
 
 def describe(shelf: Shelf, rows: Any, anchor: int, round_ups: set[int]) -> Story:
     """The story of all articles of a shelf, given its matches, its anchor and its round-ups, by their versions."""
-    members, home = shelf.by_version()
-    web = _weave(shelf, rows, home)
-    relations: dict[int, Any] = {}
-    for n, version in enumerate(home.tolist()):
-        relations[n] = "reprint" if version == anchor else web.relations.get((version, anchor))
-    first = min(members.get(anchor, [anchor]), key=lambda n: _key(shelf, n))
-    own = [n for n in relations if int(home[n]) not in round_ups]
-    longest = min(own, key=lambda n: (-web.size.get(int(home[n]), 0), _key(shelf, n)))
-    apart = {n for n in relations if int(home[n]) in round_ups}
-    return _story(shelf, (first, longest), relations, apart, (home, web.kin))
+    lineup = line_up(shelf, rows, np.unique(shelf.by_version()[1]).tolist())
+    version = np.arange(len(lineup.version))
+    cast = _Cast(np.full(len(version), lineup.place[anchor]), version, np.isin(lineup.version, [*round_ups]))
+    (story,) = _Teller(shelf, rows, lineup, weave(lineup, rows)).tell(cast)
+    return story
 
 
 def ask_overlaps(shelf: Shelf, rows: Any) -> list[tuple[int, int]]:
@@ -131,26 +79,9 @@ def ask_overlaps(shelf: Shelf, rows: Any) -> list[tuple[int, int]]:
         asked.extend(pairs)
         return [0] * len(pairs)
 
-    find_round_ups(_weave(shelf, rows, shelf.by_version()[1]).edges, note)
+    lineup = line_up(shelf, rows)
+    _settle(shelf, rows, (lineup, weave(lineup, rows)), note)
     return asked
-
-
-def find_anchors(shelf: Shelf, rows: Any) -> Iterator[tuple[dict[int, int], Mapping[int, Sequence[tuple[float, int]]]]]:
-    """The anchor of each version by shared text alone, and version → (containment, other version) of its matches: for
-    some versions after the others, which no match joins to these."""
-    members, home = shelf.by_version()
-    for part, versions in _parts(rows, home, members):
-        web = _weave(shelf, part, home)
-        yield anchor_all(_order(shelf, web, versions, members)[0], web.edges.texts), web.edges.texts
-
-
-def _order(
-    shelf: Shelf, web: _Web, versions: set[int], members: Mapping[int, list[int]]
-) -> tuple[list[int], dict[int, int]]:
-    """The versions, the first ones become anchors first, and the earliest article of each."""
-    first = {v: min(members.get(v, [v]), key=lambda n: _key(shelf, n)) for v in versions}
-    order = sorted(versions, key=lambda v: (_key(shelf, first[v])[0], -web.size.get(v, 0), shelf.ids[v]))
-    return order, first
 
 
 def choose_representatives(
@@ -172,32 +103,6 @@ def choose_representatives(
     return chosen
 
 
-def _weave(shelf: Shelf, rows: Any, home: Any) -> _Web:
-    """What the matches tell of versions; a match of a copy and its delegate tells nothing."""
-    texts: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    events: dict[int, dict[int, int]] = defaultdict(dict)
-    held: dict[tuple[int, int], tuple[int, float]] = {}
-    web = _Web(Edges(texts, events, held), {}, defaultdict(dict), {})
-    joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*JOINING, _SAME_STORY])))
-    columns = (joins.a, joins.b, joins.shared, joins.size_a, joins.size_b, joins.relation)
-    for a, b, shared, size_a, size_b, place in zip(*(column.tolist() for column in columns), strict=True):
-        web.relations[a, b] = web.relations[b, a] = RELATIONS[place]
-        web.size[a], web.size[b] = size_a, size_b
-        if home[a] == home[b]:
-            continue
-        if place == _SAME_STORY:
-            events[a][b] = events[b][a] = shelf.likeness.get((min(a, b), max(a, b)), 0)
-            continue
-        share = shared / max(1, min(size_a, size_b))
-        texts[a].append((share, b))
-        texts[b].append((share, a))
-        a_in_b, b_in_a = shared / max(1, size_a), shared / max(1, size_b)
-        held[a, b], held[b, a] = (shared, a_in_b), (shared, b_in_a)
-        if RELATIONS[place] in _VERSIONS:
-            web.kin[a][b], web.kin[b][a] = Kinship(a_in_b, b_in_a), Kinship(b_in_a, a_in_b)
-    return web
-
-
 def _overlaps(shelf: Shelf, pairs: Sequence[tuple[int, int]]) -> list[int]:
     """The shingles that the texts of each pair share."""
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
@@ -206,54 +111,181 @@ def _overlaps(shelf: Shelf, pairs: Sequence[tuple[int, int]]) -> list[int]:
     return shared
 
 
-def _key(shelf: Shelf, number: int) -> tuple[float, str]:
-    return moment(shelf.details[number].get("published")), shelf.ids[number]
+def _settle(shelf: Shelf, rows: Any, joined: tuple[Lineup, Web], overlaps: Overlaps) -> tuple[_I64, _I64]:
+    """(the anchor of each version, -1 of a round-up; (anchor, round-up) of each story that one stands in, (n, 2))."""
+    lineup, web = joined
+
+    def ask(pairs: Sequence[tuple[int, int]]) -> Sequence[int]:
+        return overlaps([(int(lineup.version[one]), int(lineup.version[other])) for one, other in pairs])
+
+    anchor, apart = web.anchors(), []
+    for versions in _tangles(web):
+        groups, round_ups = group(versions, _edges(shelf, rows, joined, versions), ask)
+        anchor[versions] = -1
+        for of, members in groups.items():
+            anchor[[one for one in members if one not in round_ups.get(of, ())]] = of
+        apart += [(of, one) for of, ones in round_ups.items() for one in ones]
+    return anchor, np.array(apart, np.int64).reshape(-1, 2)
 
 
-def _story(
-    shelf: Shelf, chosen: tuple[int, int], relations: dict[int, Any], round_ups: set[int], kinship: tuple[Any, Any]
-) -> Story:
-    """A story of the articles in `relations`; chosen: its anchor and the longest of its articles."""
-    anchor, longest = chosen
-    articles = sorted(relations, key=lambda n: _key(shelf, n))
-    dated = [n for n in articles if n not in round_ups and shelf.details[n].get("published")]
-    earliest = dated[0] if dated else None
-    ids = shelf.ids
-    derived = _derive(shelf, [n for n in articles if n not in round_ups], *kinship)
-    edges = []
-    for n in articles:
-        origin, evidence = derived.get(ids[n]) or (None, None)
-        edges.append(Edge(ids[n], origin, None if n == anchor else relations[n], evidence))
-    return Story(
-        id=ids[anchor],
-        articles=tuple(ids[n] for n in articles),
-        anchor=ids[anchor],
-        representatives=tuple(dict.fromkeys(ids[n] for n in (longest, earliest) if n is not None)),
-        earliest=None if earliest is None else ids[earliest],
-        edges=tuple(edges),
-        round_ups=tuple(ids[n] for n in articles if n in round_ups),
-        _find=shelf.article,
-    )
+def _tangles(web: Web) -> Iterator[list[int]]:
+    """The components in which there may be a round-up, or versions that only tell of one event: of others the anchors
+    by shared text are all there is to know."""
+    one, degree = web.one, np.diff(web.starts)
+    ranked = np.argsort(one * (degree.max(initial=0) + 1) + degree[web.other], kind="stable")
+    is_odd = kernels.meet_strangers(web.starts, web.other, web.share, ranked)
+    is_odd[one[web.share < 0]] = True
+    label = _label(one, web.other, len(degree))
+    is_tangled = np.zeros(len(degree), np.bool_)
+    is_tangled[label[is_odd]] = True
+    versions = np.flatnonzero(is_tangled[label])
+    versions = versions[np.argsort(label[versions], kind="stable")]
+    edges = [0, *(np.flatnonzero(np.diff(label[versions])) + 1).tolist(), len(versions)]
+    return (versions[lo:hi].tolist() for lo, hi in itertools.pairwise(edges) if lo < hi)
 
 
-def _derive(shelf: Shelf, articles: Sequence[int], home: Any, kin: Any) -> dict[str, Any]:
-    """Who derives from whom; where neither a time nor a paper is known nothing is, and no text is read."""
-    details = [shelf.details[n] for n in articles]
-    if not any(one.get("published") or one.get("source") for one in details):
-        return {}
-    members = [
-        Member(
-            shelf.ids[n], int(home[n]), str(one.get("source", "")),
-            str(one.get("credit") or find_credit(shelf.corpus.text(n))), _span(one.get("published")),
+def _label(a: _I64, b: _I64, count: int) -> _I64:
+    """For each of so many nodes the smallest one that edges a[i]–b[i] lead to (FastSV; Zhang, Azad, Hu 2020)."""
+    label = np.arange(count)
+    while True:
+        one, two = label[a], label[b]
+        if np.array_equal(one, two):
+            return label
+        low = np.minimum(one, two)
+        for nodes in (one, two, a, b):
+            np.minimum.at(label, nodes, low)
+        while not np.array_equal(label, further := label[label]):
+            label = further
+
+
+def _edges(shelf: Shelf, rows: Any, joined: tuple[Lineup, Web], versions: Sequence[int]) -> Edges:
+    """What joins the versions of a component."""
+    lineup, web = joined
+    texts: dict[int, list[tuple[float, int]]] = {}
+    events: dict[int, dict[int, int]] = {}
+    held: dict[tuple[int, int], tuple[int, float]] = {}
+    for one in versions:
+        texts[one], events[one] = [], {}
+        edge = slice(*web.starts[one : one + 2].tolist())
+        shared = rows.shared[web.row[edge]].tolist()
+        for other, share, count in zip(web.other[edge].tolist(), web.share[edge].tolist(), shared, strict=True):
+            if share >= 0:
+                texts[one].append((share, other))
+                held[one, other] = count, count / max(1, int(lineup.size[one]))
+            else:
+                pair = sorted(lineup.version[[one, other]].tolist())
+                events[one][other] = shelf.likeness.get((pair[0], pair[1]), 0)
+    return Edges(texts, events, held)
+
+
+class _Teller:
+    """Makes stories; articles and versions go by their places in the lineup."""
+
+    def __init__(self, shelf: Shelf, rows: Any, lineup: Lineup, web: Web) -> None:
+        self._shelf, self._rows, self._lineup, self._web = shelf, rows, lineup, web
+        self._of: list[int] = lineup.place[lineup.article].tolist()
+        self._times = [*zip(lineup.since.tolist(), lineup.until.tolist(), strict=True)]
+        self._credit = lineup.credit
+        kin = np.flatnonzero(np.isin(rows.relation[web.row], VERSIONS))
+        one, shared = web.one[kin], rows.shared[web.row[kin]]
+        self._kin_starts = np.searchsorted(one, np.arange(len(lineup.version) + 1)).tolist()
+        self._kin_of = web.other[kin]
+        self._shares = [shared / np.maximum(1, lineup.size[version]) for version in (one, self._kin_of)]
+
+    def tell(self, cast: _Cast) -> Iterator[Story]:
+        """The stories, by anchor."""
+        if not len(cast.anchor):
+            return
+        longest, relation = self._longest(cast), self._relations(cast)
+        article, which = self._articles(cast)
+        first = np.flatnonzero(np.diff(cast.anchor[which], prepend=-1))
+        edges = [*first.tolist(), len(which)]
+        is_apart = cast.is_apart[which]
+        self._find_credits(article[~is_apart], cast.anchor[which[~is_apart]])
+        anchors = self._lineup.first[cast.anchor[which[first]]]
+        for lo, hi, *chosen in zip(edges, edges[1:], anchors.tolist(), longest.tolist(), strict=False):
+            rows = zip(article[lo:hi].tolist(), is_apart[lo:hi].tolist(), relation[which[lo:hi]].tolist(), strict=True)
+            yield self._story(list(rows), *chosen)
+
+    def _articles(self, cast: _Cast) -> tuple[_I64, _I64]:
+        """(article, row of the cast), by story, time and id."""
+        lineup, count = self._lineup, np.bincount(self._of, minlength=len(self._lineup.version))
+        by_version = np.argsort(self._of, kind="stable")
+        many = count[cast.version]
+        which = np.repeat(np.arange(len(many)), many)
+        inside = np.arange(len(which)) - np.repeat(np.cumsum(many) - many, many)
+        article = by_version[(np.cumsum(count) - count)[cast.version[which]] + inside]
+        order = np.lexsort((lineup.rank[article], cast.anchor[which]))
+        return article[order], which[order]
+
+    def _longest(self, cast: _Cast) -> _I64:
+        """The longest article of each story, by anchor; of equals the earliest."""
+        lineup, own = self._lineup, np.flatnonzero(~cast.is_apart)
+        first, size = lineup.first[cast.version[own]], lineup.size[cast.version[own]]
+        order = np.lexsort((lineup.rank[first], -size, cast.anchor[own]))
+        longest: _I64 = first[order[np.flatnonzero(np.diff(cast.anchor[own[order]], prepend=-1))]]
+        return longest
+
+    def _relations(self, cast: _Cast) -> _I64:
+        """How each row of the cast stands to its anchor, as a place in RELATIONS."""
+        count = len(self._lineup.version)
+        edges, asked = self._web.one * count + self._web.other, cast.version * count + cast.anchor
+        place = np.minimum(np.searchsorted(edges, asked), max(0, len(edges) - 1))
+        relation = np.where(cast.version == cast.anchor, _REPRINT, 0)
+        found = np.flatnonzero(edges[place] == asked) if len(edges) else place[:0]
+        relation[found] = self._rows.relation[self._web.row[place[found]]]
+        return relation
+
+    def _find_credits(self, article: _I64, story: _I64) -> None:
+        """Looks for credits where they count, in the order of the texts: not where nothing is known of a story, and not
+        in an article that was certainly published before all others of its story."""
+        lineup, first = self._lineup, np.flatnonzero(np.diff(story, prepend=-1))
+        last = np.append(first[1:], len(story)) - 1
+        since, is_dated = lineup.since[article], np.isfinite(lineup.since[article])
+        is_told = np.array([bool(lineup.source[a]) for a in article.tolist()], np.bool_) | is_dated
+        is_clear = (lineup.until[article[first]] < since[np.minimum(first + 1, last)]) & is_dated[last]
+        is_asked = np.repeat(np.logical_or.reduceat(is_told, first), last - first + 1)
+        is_asked[first[is_clear | (first == last)]] = False
+        asked = np.array([a for a in np.sort(article[is_asked]).tolist() if not self._credit[a]], np.int64)
+        for a, text in zip(asked.tolist(), self._shelf.corpus.read(lineup.article[asked]), strict=True):
+            self._credit[a] = find_credit(text.decode("utf-8", "surrogatepass"))
+
+    def _story(self, articles: Sequence[tuple[int, bool, int]], anchor: int, longest: int) -> Story:
+        """A story of (article, whether it is a round-up, its relation to the anchor), by time."""
+        ids = self._lineup.id
+        own = [a for a, is_apart, _ in articles if not is_apart]
+        dated = own[0] if self._times[own[0]][0] < float("inf") else None
+        derived = self._derive(own)
+        edges = []
+        for a, _, relation in articles:
+            origin, evidence = derived.get(ids[a]) or (None, None)
+            edges.append(Edge(ids[a], origin, None if a == anchor else RELATIONS[relation], evidence))
+        return Story(
+            id=ids[anchor],
+            articles=tuple(ids[a] for a, *_ in articles),
+            anchor=ids[anchor],
+            representatives=tuple(dict.fromkeys(ids[a] for a in (longest, dated) if a is not None)),
+            earliest=None if dated is None else ids[dated],
+            edges=tuple(edges),
+            round_ups=tuple(ids[a] for a, is_apart, _ in articles if is_apart),
+            _find=self._shelf.article,
         )
-        for n, one in zip(articles, details, strict=True)
-    ]  # fmt: skip
-    return derive(members, kin)
+
+    def _derive(self, articles: Sequence[int]) -> Mapping[str, Arrow]:
+        """Who derives from whom; where neither a time nor a paper is known nothing is."""
+        times, source = self._times, self._lineup.source
+        if not any(source[a] or times[a][0] < float("inf") for a in articles):
+            return {}
+        ids, of, credit = self._lineup.id, self._of, self._credit
+        members = [Member(ids[a], of[a], source[a], credit[a], _span(times[a])) for a in articles]
+        return derive(members, {version: self._kin(version) for version in {of[a] for a in articles}})
+
+    def _kin(self, version: int) -> dict[int, Kinship]:
+        """The versions of one text with this one, and what they share."""
+        edge = slice(*self._kin_starts[version : version + 2])
+        columns = (column[edge].tolist() for column in (self._kin_of, *self._shares))
+        return {other: Kinship(mine, its) for other, mine, its in zip(*columns, strict=True)}
 
 
-def _span(published: Any) -> tuple[float, float] | None:
-    """The first and the last moment at which an article may have been published; a day lasts from 0 to 24 hours."""
-    start = moment(published)
-    if start == float("inf"):
-        return None
-    return start, start + (0 if isinstance(published, datetime) else _DAY - 1)
+def _span(time: tuple[float, float]) -> tuple[float, float] | None:
+    return time if time[0] < float("inf") else None

@@ -18,7 +18,7 @@ from dedup.api.matches import Matches, Rows
 from dedup.api.names import look_up
 from dedup.api.recall import check_recall
 from dedup.api.reporting import Asked, find_findings
-from dedup.api.shelf import Shelf
+from dedup.api.shelf import Progress, Shelf
 from dedup.api.tables import Kind, table
 from dedup.corpus import passages
 from dedup.io import PAGES, check_target, make_table, write_page, write_rows
@@ -30,6 +30,10 @@ from dedup.text import furniture_spans, spans
 __all__ = ["Scan"]
 
 _ANALYSED = 64  # versions that are remembered between one diff and the next
+
+
+def _quiet(stage: str, done: int, total: int | None) -> None:
+    pass
 
 
 class Scan:
@@ -168,12 +172,13 @@ class Scan:
         story_of = {id: story.id for story in reversed(self.stories) for id in story.articles}
         return decisions(self._shelf, self._choose(keep_templates), story_of)
 
-    def kept(self, keep_templates: KeepTemplates = "all") -> list[bool]:
+    def kept(self, keep_templates: KeepTemplates = "all", *, progress: Progress = _quiet) -> list[bool]:
         """Whether each article of `articles` is kept, in the order they came, repeated ones included: see `decisions`.
 
-        Without the inputs that could not be read: what `io.write_kept` takes.
+        Without the inputs that could not be read: what `io.write_kept` takes. `progress` is called as that of `scan`,
+        with the stage "decide", where this has to be found out first.
         """
-        return list(is_kept(self._shelf, self._choose(keep_templates)))
+        return list(is_kept(self._shelf, self._choose(keep_templates, progress)))
 
     def stripped(self) -> Iterator[tuple[Article, list[tuple[int, int]]]]:
         """Each article of `articles` without its page furniture, and what was removed, in the order they came: spans
@@ -309,9 +314,9 @@ class Scan:
     def _digest(self) -> str:
         return self._shelf.digest()
 
-    def _choose(self, keep_templates: KeepTemplates) -> Choice:
+    def _choose(self, keep_templates: KeepTemplates, progress: Progress = _quiet) -> Choice:
         if keep_templates not in self._choices:
-            self._choices[keep_templates] = choose(self._shelf, self._rows, self.params, keep_templates)
+            self._choices[keep_templates] = choose(self._shelf, self._rows, self.params, keep_templates, progress)
         return self._choices[keep_templates]
 
     def _text(self, id: str) -> str:

@@ -219,4 +219,8 @@ def _scan(job: _Job, readers: list[Any], talk: Any) -> Scan:
     furniture = asked if asked in (None, "learn", "none") else Furniture.load(asked)
     against = readers[1] if job.against else None
     with progress_bar(talk, job.lang, readers) as report:
-        return scan(readers[0], job.params, against=against, furniture=furniture, progress=report)
+        result = scan(readers[0], job.params, against=against, furniture=furniture, progress=report)
+        if job.outputs.decides:
+            keep_templates: Any = job.outputs.keep_templates
+            result.kept(keep_templates, progress=report)  # found out now, where there is a bar
+        return result

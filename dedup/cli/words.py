@@ -34,6 +34,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "read": ("đọc", "reading"),
     "candidates": ("tìm cặp ứng viên", "finding candidates"),
     "verify": ("so từng cặp", "verifying"),
+    "decide": ("chọn bài giữ lại", "deciding what to keep"),
     "summary": (
         "{articles} bài đọc được · {skipped} bỏ qua · {seconds} s",
         "{articles} articles read · {skipped} skipped · {seconds} s",

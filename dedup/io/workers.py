@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
-import signal
-import sys
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from types import ModuleType, TracebackType
+from types import TracebackType
 
 from dedup.io.html import Extract, has_trafilatura, read_page
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.places import Place, why
 from dedup.models import Article
-from dedup.threads import thread_count
+from dedup.threads import ignore_interrupts, thread_count, without_main
 
 __all__ = ["FEW", "Outcome", "read_ahead", "read_many", "read_one"]
 
@@ -26,7 +22,6 @@ Outcome = Article | UnusableError
 FEW = 16  # pages in a row that are read here: processes take half a second to start
 _CHUNK = 16  # pages that a process is given at a time
 _DIED = "the process that read it died"
-_lock = threading.Lock()
 
 
 def read_ahead(places: Iterable[Place], extract: Extract | None) -> Iterator[tuple[Place, Outcome | None]]:
@@ -66,10 +61,6 @@ def read_many(places: list[Place]) -> list[Outcome]:
 _work = read_many
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one ends the others
-
-
 class _Crew:
     """Processes that read pages. One that dies costs the page it was at; where none can run, pages are read here."""
 
@@ -107,7 +98,7 @@ class _Crew:
             if not self._is_able:
                 return None
             try:
-                with _without_main():
+                with without_main():
                     return self._open().submit(_work, chunk)
             except BrokenExecutor:  # by an earlier chunk
                 self._end()
@@ -141,22 +132,10 @@ class _Crew:
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
-            self._pool = ProcessPoolExecutor(self._workers, context, _begin)
+            self._pool = ProcessPoolExecutor(self._workers, context, ignore_interrupts)
         return self._pool
 
     def _end(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Starts processes that do not run the caller's script again, which need not be written for that."""
-    with _lock:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main

@@ -17,9 +17,9 @@ from dedup.novelty.changes import Conflict, find_conflicts
 from dedup.novelty.decode import load_weights, marginals
 from dedup.novelty.features import NAMES, TIES, features, ties
 from dedup.novelty.pieces import Piece, cut
-from dedup.novelty.version import Version, prepare
+from dedup.novelty.version import UNIT, Version, prepare, weigh
 
-__all__ = ["News", "Version", "find_changes", "find_news", "prepare"]
+__all__ = ["UNIT", "News", "Version", "adds_nothing", "find_changes", "find_news", "prepare", "weigh"]
 
 _THRESHOLD = 0.4  # of the probability that a syllable carries news
 _EXPLAINED = 0.2  # of the weight of both sentences of a change
@@ -66,16 +66,25 @@ def find_news(version: Version, others: Sequence[Version]) -> News:
 
 def find_changes(a: News, b: News) -> list[Conflict]:
     """Values that differ between two versions, each the first of those that the other one was compared with."""
-    return find_conflicts(a.version, b.version, _mutual(a, b))
+    return find_conflicts(a.version, b.version, _mutual(a.alignment, b.alignment))
 
 
-def _mutual(a: News, b: News) -> dict[tuple[int, int], bool]:
+def adds_nothing(version: Version, other: Version) -> bool:
+    """Whether another version says all that a version says: no fact is added or changed, no number or name missing."""
+    if not np.isin(version.syllables[version.is_number | version.is_name], other.syllables).all():
+        return False
+    news = find_news(version, [other])
+    if news.pieces:
+        return False
+    return not find_conflicts(other, version, _mutual(align(other, Evidence([version])), news.alignment))
+
+
+def _mutual(a: Alignment, b: Alignment) -> dict[tuple[int, int], bool]:
     """Sentences of which one helps to explain the other, and both are explained in part; True where each does."""
-    there = {(s, u) for s, chosen in enumerate(a.alignment.chosen) for u in chosen if u < len(b.version.digests)}
-    back = {(s, u) for u, chosen in enumerate(b.alignment.chosen) for s in chosen if s < len(a.version.digests)}
-    a_best, b_best = a.alignment.best, b.alignment.best
+    there = {(s, u) for s, chosen in enumerate(a.chosen) for u in chosen if u < len(b.chosen)}
+    back = {(s, u) for u, chosen in enumerate(b.chosen) for s in chosen if s < len(a.chosen)}
     return {
         (s, u): (s, u) in there and (s, u) in back
         for s, u in there | back
-        if a_best[s] >= _EXPLAINED and b_best[u] >= _EXPLAINED
+        if a.best[s] >= _EXPLAINED and b.best[u] >= _EXPLAINED
     }

@@ -19,7 +19,7 @@ from dedup.novelty.asides import find_asides
 from dedup.sentences import split
 from dedup.text import phrases_of, spans
 
-__all__ = ["GRAMMAR", "LINK", "UNIT", "Phrases", "Version", "find_phrases", "phrase_table", "prepare"]
+__all__ = ["GRAMMAR", "LINK", "UNIT", "Phrases", "Version", "find_phrases", "phrase_table", "prepare", "weigh"]
 
 GRAMMAR, LINK = 1, 2  # of Version.role
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -118,7 +118,7 @@ def prepare(text: str, published: datetime | date | None = None, title: str = ""
         is_aside |= np.isin(digests, prepare(title).digests)[sentence]
     mentions = find_facts(text, published) if len(syllables) else []
     return Version(
-        text, syllables, _groups(syllables), starts, ends, _weights(syllables, is_number, is_name), is_number,
+        text, syllables, _groups(syllables), starts, ends, weigh(syllables, is_number, is_name), is_number,
         is_name, is_aside, opens_line, opens_clause, _word_ends(syllables, opens_clause), tuple(asides),
         _roles(syllables), edges, sentence, digests, *_placed(mentions, starts, ends),
     )  # fmt: skip
@@ -173,7 +173,8 @@ def _within(found: Sequence[tuple[int, int]], starts: _I64, ends: _I64) -> _Bool
     return result
 
 
-def _weights(syllables: _U64, is_number: _Bool, is_name: _Bool) -> _I64:
+def weigh(syllables: _U64, is_number: _Bool, is_name: _Bool) -> _I64:
+    """The weight of each syllable, see Version."""
     keys, values = _frequencies()
     place = np.minimum(np.searchsorted(keys, syllables), len(keys) - 1)
     weights = np.where(keys[place] == syllables, values[place], _RARE)

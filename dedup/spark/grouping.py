@@ -49,8 +49,9 @@ def find_unexamined(found: DataFrame, tried: DataFrame | None, labels: DataFrame
 
     def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
         web = _Web(chunk)
-        examined = set(zip(web.rows.a.tolist(), web.rows.b.tolist(), strict=True)) | web.pairs(_TRIED).keys()
-        yield from web.send(sorted(find_missing(web.shelf, web.rows, examined)), partitions)
+        tried = [*zip(web.rows.a.tolist(), web.rows.b.tolist(), strict=True), *web.pairs(_TRIED)]
+        missing = find_missing(web.shelf, web.rows, np.array(tried, np.int64).reshape(-1, 2))
+        yield from web.send(missing.tolist(), partitions)
 
     return _by_component(found, tried, _TRIED, labels, partitions).mapInArrow(_chunks(work), PARCEL)
 
@@ -192,6 +193,6 @@ class _NoTexts(Corpus):
     def __init__(self) -> None:
         pass
 
-    def text(self, number: int) -> str:
+    def read(self, which: np.ndarray[Any, Any]) -> Iterator[bytes]:
         """Nothing."""
-        return ""
+        return iter([b""] * len(which))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,9 @@ class _HeldCorpus(Corpus):
 
     def utf8(self, number: int) -> bytes:
         return self._entries[number].body if self._keeps_text else b""
+
+    def read(self, which: _I64) -> Iterator[bytes]:
+        return map(self.utf8, which.tolist())
 
     def sizes(self, which: _I64) -> _I64:
         return np.array([len(self._entries[n].body) for n in which.tolist()], np.int64)
