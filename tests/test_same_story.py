@@ -12,6 +12,7 @@ import pytest
 from invented import article
 
 from dedup import Article, ParamError, Params, compare, events, kernels, lexicon, scan
+from dedup.profiles import KEPT
 from dedup.relate import is_same_column
 from dedup.text import spans
 
@@ -104,13 +105,18 @@ def test_copies_and_older_articles():
 
 def profiles(articles):
     """Their profiles, and each one's as {key: (strength, information)}."""
-    from dedup.api.same_story import _profile  # what a scan makes of each block
     from dedup.corpus import Prepared
     from dedup.furniture import Furniture
+    from dedup.profiles import Syllables, profile
+    from dedup.sketch import sketch_and_note
+    from dedup.text import pack
 
-    texts = [article.text for article in articles]
+    texts, titles = [article.text for article in articles], [article.title for article in articles]
     ready = Prepared.of(texts, SAME, Furniture(), [np.uint64(0)] * len(texts))
-    made = _profile(ready, [article.title for article in articles], SAME)
+    made = profile(Syllables(ready.syllables, ready.flags, ready.syllable_starts), titles, SAME)
+    sketched, _ = sketch_and_note(*pack([text.encode() for text in texts]), SAME, titles=titles)
+    for one, two in zip(made, sketched.profiles, strict=True):  # what compare makes, and what a scan does
+        assert np.array_equal(one, two)
     columns = list(zip(made.keys.tolist(), made.strength.tolist(), made.information.tolist(), strict=True))
     starts = made.starts.tolist()
     return made, [{k: (s, i) for k, s, i in columns[lo:hi]} for lo, hi in pairwise(starts)]
@@ -146,7 +152,7 @@ def profile_by_hand(article, told):
     for key, rows in features.items():
         strength = round(4 * sum(place for *_, place in rows) ** 0.5 * (1 + any(name for _, name, _ in rows)))
         made[key] = strength, min(rows)[0]
-    best = sorted(made, key=lambda key: (-made[key][0] * made[key][1], key))[: events.KEPT]
+    best = sorted(made, key=lambda key: (-made[key][0] * made[key][1], key))[: KEPT]
     return {key: made[key] for key in sorted(best)}
 
 
@@ -181,7 +187,7 @@ def by_hand(plain):
 def test_the_index_finds_what_all_pairs_give():
     articles = news(24)
     made, plain = profiles(articles)
-    assert all(0 < len(one) <= events.KEPT for one in plain)
+    assert all(0 < len(one) <= KEPT for one in plain)
     days = np.array([article.published.toordinal() for article in articles])
     count = len(articles)
     found = events.find_alike(made, days, np.arange(count), np.ones(count, np.bool_), SAME)
