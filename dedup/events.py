@@ -17,7 +17,7 @@ from dedup.models import Params
 from dedup.profiles import KEY_BITS, LARGEST, Profiles
 from dedup.threads import each_range, thread_count
 
-__all__ = ["CERTAIN", "SAME", "UNDATED", "Alike", "find_alike", "likeness_of"]
+__all__ = ["CERTAIN", "SAME", "UNDATED", "Alike", "Collection", "find_alike", "likeness_of"]
 
 # Measured on 315 labelled articles of 93 events, each half's choice tried on the other half.
 SAME = 160  # thousandths of likeness from which two articles tell of one event, where both days are known
@@ -26,6 +26,7 @@ CERTAIN = 300  # thousandths from which nobody need look
 
 _PROBED, _CROWDED = 20, 3  # features of a profile that are looked up: of few articles, and of too many
 _GLIMPSE = 3  # a candidate shows the looked-up part of its likeness: at least 1 / this of what is asked for
+_SHRUNK = 0.6  # of what its features weigh by the table alone an article weighs at least: 0.84 was seen
 _PRIOR = 3000  # other articles of a collection say as much as the table of frequencies
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -174,3 +175,87 @@ def _list(weighed: _Weighed, article: _I64, when: _Days, rank: _I64, params: Par
     left_out = int(behind.sum() - partners.sum())
     share = weighed.weight[listed[places]] / weighed.norm[article]
     return _Lists(article, slots, share, partners, by_article, starts, left_out)
+
+
+# ------------------------------------------------------------------------------------------- a collection that grows
+
+
+class Collection:
+    """Profiles with the days of their articles, to which more come; each is compared with those before it.
+
+    The pairs are those of `find_alike` where everything is in, but for features of crowds: no article is left out here.
+    It takes about 2 kB an article.
+    """
+
+    def __init__(self) -> None:
+        self.articles = 0
+        self._used = 0  # slots of the table
+        self._features, self._following = np.zeros(1 << 12, np.uint64), np.zeros(1 << 12, np.int64)
+        self._owner = np.zeros(1 << 12, np.int64)
+        self._starts, self._days, self._norms = np.zeros(65, np.int64), np.zeros(64, np.int64), np.zeros(64)
+        self._table = _table(1 << 12)
+
+    def enter(self, profiles: Profiles, days: _I64) -> None:
+        """Appends articles."""
+        first, last = self.articles, self.articles + profiles.articles
+        lo = int(self._starts[first])
+        hi = lo + len(profiles.features)
+        self._features, self._following, self._owner = (
+            _wide(array, hi) for array in (self._features, self._following, self._owner)
+        )
+        self._starts, self._days, self._norms = (
+            _wide(array, last + 1) for array in (self._starts, self._days, self._norms)
+        )
+        self._features[lo:hi], self._days[first:last] = profiles.features, days
+        self._starts[first : last + 1] = lo + profiles.starts
+        owner = np.repeat(np.arange(profiles.articles), np.diff(profiles.starts))
+        self._owner[lo:hi] = first + owner
+        alone = (profiles.strength * profiles.information / 4) ** 2
+        self._norms[first:last] = np.sqrt(np.bincount(owner, alone, profiles.articles)) * _SHRUNK
+        if 2 * (self._used + hi - lo) > len(self._table[0]):
+            self._table = _table(4 * (self._used + hi - lo))
+            self._used, lo = 0, 0
+        self._used += int(kernels.enter_features(self._table, self._features, self._following, lo, hi))
+        self.articles = last
+
+    def take(self, which: _I64) -> tuple[Profiles, _I64]:
+        """The profiles and days of the articles `which`."""
+        starts = self._starts[: self.articles + 1]
+        return Profiles(self._features[: starts[-1]], starts).take(which), self._days[which]
+
+    def leave(self, articles: int) -> None:
+        """Takes that many of the last articles out again."""
+        lo, hi = self._starts[self.articles - articles], self._starts[self.articles]
+        kernels.leave_features(self._table, self._features, self._following, int(lo), int(hi))
+        self.articles -= articles
+
+    def meet(self, articles: int, params: Params) -> tuple[_I64, _I64, _I64]:
+        """(article, one before it that tells of the same event, thousandths of likeness) for that many of the last."""
+        first = self.articles - articles
+        slots = np.unique(_Days.of(self._days[: self.articles], params.same_story_days).slot)
+        expected = np.exp(-np.arange(LARGEST + 1) / 4) * _PRIOR
+        crowd = params.same_story_bucket * len(slots)
+        known = expected, float(max(self.articles - 2, 0) + _PRIOR), crowd, (_PROBED, _CROWDED)
+        limits = SAME, UNDATED, _GLIMPSE, params.same_story_days + 1
+
+        def work(lo: int, hi: int) -> Any:
+            entered, told = (self._features, self._following, self._owner), (self._starts, self._days, self._norms)
+            return kernels.meet(self._table, entered, told, known, limits, first + lo, first + hi)
+
+        parts = each_range(work, articles, thread_count(params.threads), 256)
+        left, right, likeness = np.concatenate([np.zeros((3, 0), np.int64), *parts], axis=1)
+        order = np.lexsort((right, left))
+        return left[order], right[order], likeness[order]
+
+
+def _table(slots: int) -> tuple[_U64, _I64, _I64]:
+    """An empty table of features, of at least so many slots."""
+    size = 1 << max(slots - 1, 1).bit_length()
+    return np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(size, np.int64)
+
+
+def _wide(array: Any, room: int) -> Any:
+    """The array with room for so many values."""
+    if room <= len(array):
+        return array
+    return np.concatenate([array, np.zeros(max(room - len(array), len(array)), array.dtype)])

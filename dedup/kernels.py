@@ -24,9 +24,9 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_names", "find_name",
-    "held_by_several", "keys_by_article", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
-    "tile_spans", "weigh", "words_at",
+    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_features",
+    "enter_names", "find_name", "held_by_several", "keys_by_article", "leave_features", "meet", "overlaps", "prepare",
+    "profiles", "scatter", "sketches", "tile_pairs", "tile_spans", "weigh", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1730,6 +1730,160 @@ def alike(lists, articles, days, is_new, limits, lo, hi):
                     wider[:, :total] = found
                     found = wider
                 found[0, total], found[1, total], found[2, total] = min(a, b), max(a, b), likeness
+                total += 1
+    return found[0, :total].copy(), found[1, :total].copy(), found[2, :total].copy()
+
+
+@_inlined
+def _slot_of(keys, key):
+    """Where a feature stands in a table of open addressing, or may stand (size a power of two, empty = 0)."""
+    last = _U(len(keys) - 1)
+    i = (key * _ORDER >> _U(20)) & last
+    while keys[np.int64(i)] != 0 and keys[np.int64(i)] != key + _U1:
+        i = (i + _U1) & last
+    return np.int64(i)
+
+
+@_entry
+def enter_features(table, features, following, lo, hi):
+    """Puts the features lo:hi of a growing collection in its table; how many are new there.
+
+    Args:
+        table: (keys uint64, one more than the feature's; held int64, by how many articles; latest int64, the last place
+            of the feature).
+        features: see `profiles`; following: int64, for each the place before it of the same feature, -1 for none.
+    """
+    keys, held, latest = table
+    fresh = 0
+    for i in range(lo, hi):
+        key = features[i] >> _U(24)
+        slot = _slot_of(keys, key)
+        if keys[slot] == 0:
+            keys[slot], latest[slot] = key + _U1, -1
+            fresh += 1
+        following[i], latest[slot] = latest[slot], i
+        held[slot] += 1
+    return fresh
+
+
+@_entry
+def leave_features(table, features, following, lo, hi):
+    """Takes the features lo:hi, the last that were entered, out of the table again."""
+    keys, held, latest = table
+    for i in range(hi - 1, lo - 1, -1):
+        slot = _slot_of(keys, features[i] >> _U(24))
+        latest[slot] = following[i]
+        held[slot] -= 1
+
+
+@njit
+def _weigh_one(features, lo, hi, table, known, work):
+    """The weights of one article's features in a growing collection, which of them it is listed under, and its norm."""
+    keys, held, _ = table
+    expected, total, crowd, _ = known
+    weight, holders, listed, value, few, many, worth = work
+    square = 0
+    for i in range(lo, hi):
+        n = i - lo
+        told = np.int64(features[i] & _U(0xFFFFFF))
+        holders[n], listed[n] = held[_slot_of(keys, features[i] >> _U(24))], False
+        share = (max(holders[n] - 2, 0) + expected[told & 0xFF]) / total
+        worth[n] = max(-np.log(share), 0.0)
+        weight[n] = np.int64(np.rint((told >> 8) * worth[n]))
+        square += weight[n] * weight[n]
+    for is_crowd in range(2):
+        m = 0
+        for n in range(hi - lo):
+            if holders[n] > 1 and (holders[n] > crowd) == is_crowd:
+                value[m] = weight[n] << 8 | (0xFF - n)
+                m += 1
+        least = _strongest(value, m, few if is_crowd == 0 else many)
+        for i in range(m):
+            if value[i] >= least:
+                listed[0xFF - (value[i] & 0xFF)] = True
+    return max(np.sqrt(square), 1.0)
+
+
+@njit
+def _room_to_weigh(limits):
+    return (np.empty(256, np.int64), np.empty(256, np.int64), np.empty(256, np.bool_), np.empty(256, np.int64),
+            np.empty(limits[0], np.int64), np.empty(limits[1], np.int64), np.empty(256))  # fmt: skip
+
+
+@njit
+def _about(features, starts, a, b, one):
+    """About what `_dot` gives: the weights of b by what its features tell of a."""
+    weight, worth = one[0], one[6]
+    total, i, j = 0.0, starts[a], starts[b]
+    while i < starts[a + 1] and j < starts[b + 1]:
+        x, y = features[i] >> _U(24), features[j] >> _U(24)
+        if x == y:
+            p = i - starts[a]
+            total += weight[p] * worth[p] * (features[j] >> _U(8) & _U(0xFFFF))
+        i, j = i + (x <= y), j + (y <= x)
+    return total
+
+
+@_entry
+def meet(table, entered, articles, known, limits, lo, hi):
+    """The pairs of articles lo:hi of a growing collection with all that came before them, as `alike` has them.
+
+    Args:
+        table: see enter_features.
+        entered: (features, following, owner): the article of each feature.
+        articles: (starts, days, least): of each its features, its day or -1, and a norm that its own is not below.
+        known: (expected, total, crowd, limits): how many articles hold a feature of each information by the table of
+            frequencies; how many articles there are with those; see `weigh` for crowd and limits.
+        limits: (same, undated, glimpse, width): see `alike`; articles of one event are less than `width` days apart.
+    """
+    features, following, owner = entered
+    starts, days, least_norm = articles
+    same, undated, glimpse, width = limits
+    mine, theirs = _room_to_weigh(known[3]), _room_to_weigh(known[3])
+    shown, touched = np.zeros(hi, np.int64), np.empty(hi, np.int64)
+    found = np.empty((3, 64), np.int64)
+    total = 0
+    for a in range(lo, hi):
+        first = starts[a]
+        norm = _weigh_one(features, first, starts[a + 1], table, known, mine)
+        n = 0
+        for i in range(first, starts[a + 1]):
+            if not mine[2][i - first]:
+                continue
+            weight, worth = mine[0][i - first], mine[6][i - first]
+            place = following[i]
+            while place >= 0:
+                b = owner[place]
+                if days[a] < 0 or days[b] < 0 or abs(days[a] - days[b]) < width:
+                    if shown[b] == 0:
+                        touched[n] = b
+                        n += 1
+                    shown[b] += np.int64(weight * worth * (features[place] >> _U(8) & _U(0xFFFF))) + 1
+                place = following[place]
+        for t in range(n):
+            b = touched[t]
+            part, shown[b] = shown[b], 0
+            times = 1 if days[a] >= 0 and days[b] >= 0 else undated
+            border = same * times * norm * least_norm[b]
+            if part * 1000 * glimpse < border or _about(features, starts, a, b, mine) * 1000 < border:
+                continue
+            other = _weigh_one(features, starts[b], starts[b + 1], table, known, theirs)
+            dot, glimpsed, i, j = 0, 0, starts[a], starts[b]
+            while i < starts[a + 1] and j < starts[b + 1]:
+                x, y = features[i] >> _U(24), features[j] >> _U(24)
+                if x == y:
+                    p, q = i - starts[a], j - starts[b]
+                    dot += mine[0][p] * theirs[0][q]
+                    if mine[2][p] and theirs[2][q]:
+                        glimpsed += np.int64(mine[0][p] / norm * (theirs[0][q] / other) * 0xFFFF)
+                i, j = i + (x <= y), j + (y <= x)
+            likeness = np.int64(np.floor(1000 * dot / (norm * other))) // times
+            if glimpsed * 1000 * glimpse >= same * times * 0xFFFF and likeness >= same:
+                if total == found.shape[1]:
+                    wider = np.empty((3, 2 * total), np.int64)
+                    wider[:, :total] = found
+                    found = wider
+                found[0, total], found[1, total], found[2, total] = a, b, likeness
                 total += 1
     return found[0, :total].copy(), found[1, :total].copy(), found[2, :total].copy()
 

@@ -633,8 +633,7 @@ def test_the_stream_is_ended_from_outside(tmp_path, following):
 
 def test_help_names_every_option(command):
     code, out, _ = command("index", "add", "--help", env={"COLUMNS": "120"})
-    of_scans = ("num_perm", "candidates", "band_recall", "same_story", "same_story_days", "same_story_bucket", "memory",
-                "workdir")  # fmt: skip
+    of_scans = ("num_perm", "candidates", "band_recall", "memory", "workdir")
     names = [f"--{f.name.replace('_', '-')}" for f in fields(dedup.Params) if f.name not in of_scans]
     names += ["--window", "--no-own-source", "--furniture", "--no-text", "--results", "--strict", "--lang", "--id"]
     assert code == 0

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -10,6 +10,7 @@ import make
 import numpy as np
 import pytest
 from invented import article
+from told import DAY, Event, news, tell
 
 from dedup import Article, ParamError, Params, compare, events, kernels, lexicon, scan
 from dedup.profiles import KEPT
@@ -18,47 +19,6 @@ from dedup.text import spans
 
 SAME = Params(same_story=True)
 ORDER, ROLL = int(kernels._ORDER), int(kernels._ROLL)
-# Words that say nothing by themselves.
-_PLAIN = """
-của và cho trong có được đã là với các một tại không khi theo này người để công đó ra từ ở về trên vào ngày đến phải
-nhiều như sẽ cũng năm hai còn lại sau nhà thì đang mới việc làm những cùng thời trước bị lên
-"""
-PLAIN = _PLAIN.split()
-DAY = datetime(2024, 5, 3, 8, tzinfo=UTC)
-
-
-class Event:
-    """Something that happened: who, where, and how many."""
-
-    def __init__(self, seed):
-        rng = Random(seed)
-        self.names = [make.name(rng) for _ in range(5)]
-        self.numbers = [f"{rng.randint(11, 989)},{rng.randint(1, 9)}" for _ in range(3)]
-
-    def told(self, seed, sentences=14):
-        """(headline, text) in words of its own."""
-        rng = Random(seed)
-        lines = []
-        for n in range(sentences):
-            words = rng.choices(PLAIN, k=12)
-            words[8:8] = ["ở", rng.choice(self.names)]
-            words[4:4] = ["ông", rng.choice(self.names)]
-            if n % 4 == 0:
-                words += [rng.choice(self.numbers), "mẫu"]
-            lines.append(" ".join(words).capitalize() + ".")
-        headline = " ".join([*rng.choices(PLAIN, k=4), *rng.sample(self.names, 2)])
-        return headline, " ".join(lines)
-
-
-def tell(number, version, published=None):
-    headline, text = Event(number).told(1000 * number + version)
-    return Article(f"{number}-{version}", text, headline, published=published)
-
-
-def news(count=30, versions=3):
-    rng = Random(count)
-    return [tell(n, v, DAY + timedelta(days=n % 9, hours=rng.randint(0, 20))) for n in range(count)
-            for v in range(versions)]  # fmt: skip
 
 
 def rows(found):

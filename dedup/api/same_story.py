@@ -18,10 +18,10 @@ from dedup.models import RELATIONS, Article, Params, Relation
 from dedup.profiles import Syllables, profile
 from dedup.relate import Features, Verdict, decide, is_same_column
 
-__all__ = ["add_same_story", "headline_of", "same_story_verdict"]
+__all__ = ["SAME_STORY", "add_same_story", "event_rows", "headline_of", "link_events", "same_story_verdict"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-_SAME_STORY = RELATIONS.index("same_story")
+SAME_STORY = RELATIONS.index("same_story")
 _HEADLINE = 400  # bytes of a text that are looked at for a headline where none is given
 
 
@@ -39,7 +39,24 @@ def add_same_story(shelf: Shelf, versions: Versions, rows: Rows, params: Params)
     versions.profiles = None
     shelf.counts["same_story_left_out"] = found.left_out
     may_differ = (days[found.left] < 0) | (days[found.left] != days[found.right])
-    left, right = numbers[found.left].tolist(), numbers[found.right].tolist()
+    pairs = numbers[found.left], numbers[found.right], found.likeness
+    return ordered(link_events(shelf, rows, pairs, may_differ, params), shelf.ids)
+
+
+def link_events(
+    shelf: Shelf, rows: Rows, pairs: tuple[_I64, _I64, _I64], may_differ: np.ndarray[Any, np.dtype[np.bool_]],
+    params: Params,
+) -> Rows:  # fmt: skip
+    """The rows with those of pairs that are alike; `shelf.likeness` gets the likeness of each by its numbers.
+
+    Args:
+        shelf: the articles.
+        rows: the matches by their text.
+        pairs: left, right, thousandths of likeness.
+        may_differ: whether the two may be of different days.
+        params: how many kernels are at work.
+    """
+    left, right = pairs[0].tolist(), pairs[1].tolist()
     headline = {number: headline_of(shelf, number) for number in {*left, *right}}
     is_event = np.array([
         not is_same_column(headline[a], headline[b], is_other_day)
@@ -47,22 +64,23 @@ def add_same_story(shelf: Shelf, versions: Versions, rows: Rows, params: Params)
     ], np.bool_)  # fmt: skip
     place = _places(rows, left, right)
     known = place[(place >= 0) & is_event]
-    rows.relation[known[rows.relation[known] == 0]] = _SAME_STORY
+    rows.relation[known[rows.relation[known] == 0]] = SAME_STORY
     new = np.flatnonzero((place < 0) & is_event)
-    extra = _rows(shelf, numbers[found.left[new]], numbers[found.right[new]], found.likeness[new], params)
+    extra = event_rows(shelf, pairs[0][new], pairs[1][new], pairs[2][new], params)
     rows = Rows.join([rows, extra])
-    told = set(zip(*(column[rows.relation == _SAME_STORY].tolist() for column in (rows.a, rows.b)), strict=True))
-    for a, b, likeness in zip(left, right, found.likeness.tolist(), strict=True):
+    told = set(zip(*(column[rows.relation == SAME_STORY].tolist() for column in (rows.a, rows.b)), strict=True))
+    for a, b, likeness in zip(left, right, pairs[2].tolist(), strict=True):
         if (a, b) in told or (b, a) in told:
-            shelf.likeness[a, b] = likeness
-    return ordered(rows, shelf.ids)
+            shelf.likeness[min(a, b), max(a, b)] = likeness
+    return rows
 
 
 def _places(rows: Rows, left: Sequence[int], right: Sequence[int]) -> _I64:
-    """Where each pair, the smaller number first, stands in the rows; -1 where it does not."""
+    """Where each pair stands in the rows, whichever of the two comes first; -1 where it does not."""
     pairs = zip(rows.a.tolist(), rows.b.tolist(), strict=True)
     known = {(min(pair), max(pair)): place for place, pair in enumerate(pairs)}
-    return np.array([known.get(pair, -1) for pair in zip(left, right, strict=True)], np.int64)
+    asked = ((min(pair), max(pair)) for pair in zip(left, right, strict=True))
+    return np.array([known.get(pair, -1) for pair in asked], np.int64)
 
 
 def _times(shelf: Shelf, numbers: _I64) -> tuple[_I64, _I64]:
@@ -84,8 +102,8 @@ def _times(shelf: Shelf, numbers: _I64) -> tuple[_I64, _I64]:
     return days, rank
 
 
-def _rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params) -> Rows:
-    """The rows of pairs that are no match by their text, but for templates."""
+def event_rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params) -> Rows:
+    """The rows of pairs that tell of one event and are no match by their text, but for templates."""
     parts = []
     for block in blocks(shelf.corpus, left, right):
         a, b = left[block], right[block]
@@ -96,7 +114,7 @@ def _rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params)
         is_event = [decide(Features(*row), share).relation != "template"
                     for row, share in zip(features.tolist(), containment, strict=True)]  # fmt: skip
         is_certain = (likeness[block] >= events.CERTAIN).astype(np.int64)
-        story, spare = np.full(len(a), _SAME_STORY), np.zeros(len(a), np.uint8)
+        story, spare = np.full(len(a), SAME_STORY), np.zeros(len(a), np.uint8)
         rows = Rows(a, b, shared, size_a, size_b, features[:, 4], story, is_certain, spare)
         parts.append(rows.take(np.flatnonzero(is_event)))
     return Rows.join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from dedup.api.choose import day
 from dedup.api.difference import diff
 from dedup.api.index.adding import add
+from dedup.api.index.around import Around
 from dedup.api.index.intake import Found, Outcome, Rules, article_of, prepare
 from dedup.api.index.looking import look_up
 from dedup.api.index.rebuilding import rebuild
@@ -41,6 +43,13 @@ class Index:
 
     What is sketched (k, min_passage, aliases, accents, furniture) is fixed when the file is made; criteria and limits
     are free at each opening, and for each call. Candidates come by the rule of "prefix", whatever the criteria.
+
+    With `Params.same_story` articles on one event are matched too, with those of the days around them (a day of arrival
+    stands for one that is not known). How much a name or number tells then depends on the articles of those days that
+    are there, so a batch is compared as a whole and joins stories in the order of publication; of more than
+    `same_story_bucket` the most alike are matches. Any index will do, whatever it was made with: nothing is stored for
+    it. What is needed of those days is read when the first article asks for it (about 50 µs an article), and kept in
+    memory (2 kB an article).
 
     Args:
         path_or_url: where it is; of a URL whatever else libpq takes may be part, and "dedup" is the usual schema.
@@ -83,6 +92,8 @@ class Index:
             self._store.close()
             raise
         self._rules = Rules(params, known, keeps_text, window, own_source)
+        self._writing, self._reading = (Around(params, known, keeps_text) for _ in range(2))
+        self._looking = threading.Lock()
 
     @property
     def params(self) -> Params:
@@ -144,10 +155,16 @@ class Index:
 
     def _add(self, articles: Sequence[Article], rules: Rules) -> list[Added]:
         batch = prepare(articles, rules)
+        around = self._writing
+        if rules.params.same_story:
+            rules = rules._replace(around=around)
 
         def work() -> list[Outcome]:
             with self._store.writing(rules.params.wait) as ledger:
-                return add(ledger, batch, rules)
+                turn = around.begin()
+                outcomes = add(ledger, batch, rules)
+            around.end(turn)
+            return outcomes
 
         outcomes = self._mending(work)
         self._store.tidy(self.params.wait)
@@ -236,8 +253,14 @@ class Index:
         batch = prepare([given], rules)
 
         def work() -> list[Found]:
-            with self._store.reading() as snapshot:
-                return look_up(snapshot, batch, rules)
+            if not rules.params.same_story:
+                with self._store.reading() as snapshot:
+                    return look_up(snapshot, batch, rules)
+            with self._looking, self._store.reading() as snapshot:
+                turn = self._reading.begin()
+                found = look_up(snapshot, batch, rules._replace(around=self._reading))
+                self._reading.end(turn)
+                return found
 
         def find(_: str, b: str) -> list[Passage]:
             return self._passages_of(given, self.get(b))
@@ -361,8 +384,6 @@ class Index:
 def _check(params: Params, furniture: Furniture | None, window: int | None) -> None:
     if params.candidates == "bands":
         raise ParamError("candidates='bands': an index finds candidates by fingerprints: need 'auto' or 'prefix'")
-    if params.same_story:
-        raise ParamError("same_story=True: an index does not look for articles on one event in other words")
     if not (furniture is None or isinstance(furniture, Furniture)):
         raise ParamError(f"furniture={furniture!r:.60}: need a Furniture")
     if window is not None and (isinstance(window, bool) or not isinstance(window, int) or window < 0):
