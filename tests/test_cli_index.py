@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from test_cli import COLUMNS, put, start
+from told import DAY, tell
 
 import dedup
 from dedup.cli.index import add as adding
@@ -337,6 +338,23 @@ def test_query_as_json(command, tmp_path, database):
     assert [row["b"] for row in known["matches"]] == ["c"]  # never its own id
     code, out, _ = command("index", "query", database, "-", "--json", text=json.dumps(article("x", MORE)) + "\n[]\n")
     assert [list(row) for row in lines(out)] == [["id", "matches"], ["line", "error"]]
+
+
+def test_one_event_in_other_words(command, tmp_path):
+    one, two, three = ({**article(a.id, a.text), "title": a.title, "published": a.published.isoformat()}
+                       for a in (tell(1, 0, DAY), tell(1, 1, DAY + timedelta(days=1)), tell(1, 2, DAY)))  # fmt: skip
+    files = [put(tmp_path / f"{n}.jsonl", item) for n, item in enumerate((one, two, three))]
+    database = tmp_path / "tin.db"
+    command("index", "add", database, files[0])
+    assert lines(command("index", "add", database, files[1], "--same-story", "--results", "-")[1])[0]["story"] == "1-0"
+    (answer,) = lines(command("index", "query", database, files[2], "--same-story", "--json")[1])
+    assert [(match["b"], match["relation"]) for match in answer["matches"]] == [
+        ("1-0", "same_story"), ("1-1", "same_story")
+    ]  # fmt: skip
+    for options in ((), ("--same-story", "--same-story-days", "0")):
+        (answer,) = lines(command("index", "query", database, files[2], *options, "--json")[1])
+        assert len(answer["matches"]) == len(options) // 3
+    assert "cùng sự kiện" in command("index", "query", database, files[2], "--same-story", "--lang", "vi")[1]
 
 
 def test_query_lists_what_fits(command, tmp_path):

@@ -1,5 +1,6 @@
 """One protocol over everything that matches articles: a scan, and an index in memory, in a file, reopened, changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -375,6 +376,18 @@ def test_others_write_beside(tmp_path):
     with Index(tmp_path / "tin.db", EVENTS) as one, Index(tmp_path / "tin.db", EVENTS) as two:
         told = [m for n, article in enumerate(given) for m in matches_of((one, two)[n % 2].add(article))]
     assert {(m.a, m.b) for m in told} == found
+
+
+def test_many_read_while_one_writes(tmp_path):
+    given = sorted(news(20), key=lambda article: (article.published, article.id))
+    with Index(tmp_path / "tin.db", EVENTS) as index, ThreadPoolExecutor(4) as pool:
+        index.add(given[:30])
+        wanted = [[(m.a, m.b) for m in index.query(replace(article, id="x"))] for article in given[:4]]
+        asked = [pool.submit(index.query, replace(given[n % 4], id="x")) for n in range(40)]
+        told = matches_of(in_batches(index, given[30:], 5))
+        found = [{(m.a, m.b) for m in one.result()} for one in asked]
+        assert all(one >= {*wanted[n % 4]} for n, one in enumerate(found))
+    assert {(m.a, m.b) for m in told} <= {(m.a, m.b) for m in scan(given, EVENTS).matches}
 
 
 def test_rebuilding_puts_events_together_anew(tmp_path):

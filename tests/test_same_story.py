@@ -161,6 +161,39 @@ def test_the_index_finds_what_all_pairs_give():
     assert both == {pair for pair, v in by_hand(plain).items() if v // events.UNDATED >= events.SAME}
 
 
+def collected(collection, articles):
+    new, before, likeness = collection.meet(articles, SAME)
+    return dict(zip(zip(before.tolist(), new.tolist(), strict=True), likeness.tolist(), strict=True))
+
+
+def test_a_collection_that_grows_finds_the_same():
+    articles = sorted(news(24), key=lambda article: article.published)
+    made, plain = profiles(articles)
+    days = np.array([article.published.toordinal() for article in articles])
+    whole = events.Collection()
+    whole.enter(made, days)
+    wanted = {(a, b): likeness for (a, b), likeness in by_hand(plain).items()
+              if likeness >= events.SAME and abs(days[a] - days[b]) <= 3}  # fmt: skip
+    assert collected(whole, len(articles)) == wanted
+    grown, count = events.Collection(), len(articles)
+    for lo in range(0, count, 5):
+        which = np.arange(lo, min(lo + 5, count))
+        grown.enter(made.take(which), days[which])
+        seen = by_hand(plain[: which[-1] + 1])
+        assert collected(grown, len(which)) == {
+            (a, b): seen[a, b] for a in range(which[-1] + 1) for b in which.tolist()
+            if a < b and seen[a, b] >= events.SAME and abs(days[a] - days[b]) <= 3
+        }  # fmt: skip
+    last = collected(grown, 3)
+    for _ in range(2):
+        grown.enter(made.take(np.arange(9)), days[:9])
+        assert len(collected(grown, 9)) >= 9  # each with itself
+        grown.leave(9)
+        assert collected(grown, 3) == last
+    again, days_again = grown.take(np.arange(count))
+    assert all(np.array_equal(one, two) for one, two in zip((*again, days_again), (*made, days), strict=True))
+
+
 def test_days_apart():
     def match(days, most=3):
         pair = tell(1, 0, DAY), tell(1, 1, DAY + timedelta(days=days))

@@ -6,13 +6,16 @@ when it is asked for, and then kept up with what is added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from dedup.api.choose import day
 from dedup.api.index.held import Held
+from dedup.errors import BusyError
 from dedup.events import Collection
 from dedup.furniture import Furniture
 from dedup.models import Params
@@ -43,13 +46,15 @@ class Around:
     is these versions: of all days from the first to the last that is asked about, and same_story_days and more around.
 
     Args:
-        params, furniture: how the index is sketched.
+        name: of the index.
+        params, furniture: how it is sketched.
         keeps_text: whether it keeps texts.
     """
 
-    def __init__(self, params: Params, furniture: Furniture, keeps_text: bool) -> None:
+    def __init__(self, name: str, params: Params, furniture: Furniture, keeps_text: bool) -> None:
+        self._name = name
         self._sketched = params, furniture, keeps_text
-        self._turn = 0
+        self._lock = threading.Lock()
         self._is_open = False
         self._forget()
 
@@ -59,18 +64,26 @@ class Around:
         self._range = (0, -1)
         self._last = self._count = 0
 
-    def begin(self) -> int:
-        """Before a transaction that writes: what one that was undone left here is forgotten."""
-        if self._is_open:
-            self._forget()
-        self._is_open = True
-        self._turn += 1
-        return self._turn
+    @contextlib.contextmanager
+    def turn(self, wait: float) -> Iterator[None]:
+        """Around a transaction, by one thread at a time; where it is undone, what is known here is forgotten.
 
-    def end(self, turn: int) -> None:
-        """After the transaction of that turn is on disk."""
-        if turn == self._turn:
+        Args:
+            wait: seconds to wait for another thread; -1 for as long as it takes.
+
+        Raises:
+            BusyError: another one was at work all that time.
+        """
+        if not self._lock.acquire(timeout=wait):
+            raise BusyError(f"{self._name}: another writer is at work: waited {wait:.1f} s (Params.wait)")
+        try:
+            if self._is_open:
+                self._forget()
+            self._is_open = True
+            yield
             self._is_open = False
+        finally:
+            self._lock.release()
 
     # ---------------------------------------------------------------------------------------------------------- asking
 

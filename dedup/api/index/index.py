@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -92,8 +91,7 @@ class Index:
             self._store.close()
             raise
         self._rules = Rules(params, known, keeps_text, window, own_source)
-        self._writing, self._reading = (Around(params, known, keeps_text) for _ in range(2))
-        self._looking = threading.Lock()
+        self._writing, self._reading = (Around(self.path, params, known, keeps_text) for _ in range(2))
 
     @property
     def params(self) -> Params:
@@ -155,16 +153,11 @@ class Index:
 
     def _add(self, articles: Sequence[Article], rules: Rules) -> list[Added]:
         batch = prepare(articles, rules)
-        around = self._writing
-        if rules.params.same_story:
-            rules = rules._replace(around=around)
+        wait = rules.params.wait
 
         def work() -> list[Outcome]:
-            with self._store.writing(rules.params.wait) as ledger:
-                turn = around.begin()
-                outcomes = add(ledger, batch, rules)
-            around.end(turn)
-            return outcomes
+            with rules.following(self._writing, wait) as known, self._store.writing(wait) as ledger:
+                return add(ledger, batch, known)
 
         outcomes = self._mending(work)
         self._store.tidy(self.params.wait)
@@ -253,14 +246,8 @@ class Index:
         batch = prepare([given], rules)
 
         def work() -> list[Found]:
-            if not rules.params.same_story:
-                with self._store.reading() as snapshot:
-                    return look_up(snapshot, batch, rules)
-            with self._looking, self._store.reading() as snapshot:
-                turn = self._reading.begin()
-                found = look_up(snapshot, batch, rules._replace(around=self._reading))
-                self._reading.end(turn)
-                return found
+            with rules.following(self._reading, -1) as known, self._store.reading() as snapshot:
+                return look_up(snapshot, batch, known)
 
         def find(_: str, b: str) -> list[Passage]:
             return self._passages_of(given, self.get(b))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -42,6 +43,15 @@ class Rules(NamedTuple):
         if self.window is not None and abs(a.day - b.day) > self.window:
             return False
         return self.own_source or a.source != b.source or a.source == _UNKNOWN
+
+    @contextlib.contextmanager
+    def following(self, around: Around, wait: float) -> Iterator[Rules]:
+        """The same with the articles of the days around, where events are looked for, see Around.turn."""
+        if self.params.same_story:
+            with around.turn(wait):
+                yield self._replace(around=around)
+        else:
+            yield self
 
     @property
     def are_plain(self) -> bool:

@@ -28,7 +28,7 @@ def rebuild(path: str, params: Params | None, furniture: Furniture | None) -> in
             raise ParamError(f"{store.name}: keeps no texts: cannot be sketched anew")
         known = furniture if furniture is not None else furniture_of(store.settings)
         known.check(params)
-        around = Around(params, known, True) if params.same_story else None
+        around = Around(path, params, known, True) if params.same_story else None
         rules = Rules(params, known, True, None, True, around)
         with store.writing(params.wait) as ledger:
             ledger.reset(fix(params, known, True))
