@@ -28,17 +28,12 @@ _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _U8 = np.ndarray[Any, np.dtype[np.uint8]]
 
-_BLOCK = 32 << 20
+_BLOCK = 16 << 20
+_PART = 4096  # texts that are made ready at once
+_GAP = 1 << 14  # bytes between two texts that are read along, rather than in two reads
 _NO_COLUMNS = [[np.zeros((0, *tail), kind)] for tail, kind in (
     ((), np.int32), ((), np.int32), ((2,), np.uint64), ((2,), np.int32), ((), np.int32),
 )]  # fmt: skip
-
-
-class _Chunk(NamedTuple):
-    first: int
-    place: int  # in the spool
-    offsets: _I64
-    groups: _U64  # of sources, see dedup.furniture
 
 
 class Sketched(NamedTuple):
@@ -116,8 +111,10 @@ class Corpus:
         self._columns: list[tuple[Any, ...]] = []
         self._profiles: list[Profiles] = []
         self._sketcher: Sketcher | None = self._make_sketcher()
-        self._chunks: list[_Chunk] = []
-        self._firsts: list[int] = []
+        self._firsts: list[int] = []  # of each array of texts the number of the first
+        self._ends = np.zeros(1, np.int64)  # bytes of all texts up to each, and not of those in `_more`
+        self._groups = np.zeros(0, np.uint64)  # of sources, see dedup.furniture
+        self._more: list[tuple[_I64, _U64]] = []
         self._count = 0
 
     def __len__(self) -> int:
@@ -125,8 +122,11 @@ class Corpus:
 
     @property
     def block(self) -> int:
-        """Bytes of text of which two such groups are made ready at once: a tenth of the memory, all in all."""
-        return _BLOCK if self._params.memory is None else min(_BLOCK, max(1 << 20, self._params.memory >> 7))
+        """Bytes of text that each thread makes ready at once: with four times as much of syllables and shingles, all of
+        them take a tenth of the memory."""
+        if self._params.memory is None:
+            return _BLOCK
+        return min(_BLOCK, max(1 << 20, (self._params.memory >> 6) // thread_count(self._params.threads)))
 
     def _make_sketcher(self) -> Sketcher:
         return Sketcher(self._params, signatures=band_shape(self._params) is not None, put=self._keep)
@@ -142,16 +142,18 @@ class Corpus:
             self._profiles.append(sketches.profiles)
 
     def add(
-        self, texts: Sequence[bytes], groups: _U64, teaching: _U64 | None = None, titles: Sequence[str] | None = None
+        self, texts: Sequence[bytes | memoryview], groups: _U64, teaching: _U64 | None = None,
+        titles: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
         """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
         alone whose group there is not 0; with the titles of their articles profiles are made too."""
         buf, offsets = pack(texts)
-        chunk = _Chunk(self._count, self._texts.put(buf), offsets, groups)
-        self._chunks.append(chunk)
-        self._firsts.append(chunk.first)
+        first = self._count
+        self._texts.put(buf)
+        self._firsts.append(first)
+        self._more.append((offsets[1:], groups))
         self._count += len(texts)
-        take = None if teaching is None else functools.partial(self._learner.add, chunk.first, teaching)
+        take = None if teaching is None else functools.partial(self._learner.add, first, teaching)
         assert self._sketcher is not None
         self._sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params), take, titles)
 
@@ -166,7 +168,7 @@ class Corpus:
             self._sketcher.finish()
         self._sketcher = None
         columns, holders, place = self._take_columns(), np.arange(self._count), np.arange(self._count)
-        if found := self._learner.learn(columns[2]):
+        if found := self._learner.learn(columns[2], thread_count(self._params.threads)):
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
             which = self._learner.holding(found)
             self._sketch_anew(which, title)
@@ -194,39 +196,47 @@ class Corpus:
         """Sketches the texts `which` (ascending) by what is furniture now."""
         sketcher = self._make_sketcher()
         try:
-            for chunk, places in self._by_chunk(which):
-                buf, offsets, inside = self._read(chunk, places)
-                if len(inside) < len(offsets) - 1:
+            for lo in range(0, len(which), _PART):
+                buf, offsets, groups, inside = self._gather(which[lo : lo + _PART])
+                if len(inside) < len(groups):
                     buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in inside.tolist()])
-                grouped = self.furniture.grouped(chunk.groups[places], self._params)
-                titles = None if title is None else [title(n) for n in (chunk.first + places).tolist()]
-                sketcher.add(buf, offsets, grouped, titles=titles)
+                titles = None if title is None else [title(n) for n in which[lo : lo + _PART].tolist()]
+                sketcher.add(buf, offsets, self.furniture.grouped(groups[inside], self._params), titles=titles)
             sketcher.finish()
         finally:
             sketcher.close()
 
-    def _by_chunk(self, which: _I64) -> Iterator[tuple[_Chunk, _I64]]:
-        """The chunks that hold the texts `which` (ascending), with their places there."""
-        edges = np.searchsorted(which, [*self._firsts, self._count]).tolist()
-        for chunk, lo, hi in zip(self._chunks, edges, edges[1:], strict=False):
-            if lo < hi:
-                yield chunk, which[lo:hi] - chunk.first
+    def _known(self) -> tuple[_I64, _U64]:
+        """(0 and where each text ends among the bytes of all, the group of each)."""
+        if self._more:
+            ends, groups = zip(*self._more, strict=True)
+            self._more = []
+            self._ends = np.append(self._ends, self._ends[-1] + _starts(ends)[1:])
+            self._groups = np.concatenate([self._groups, *groups])
+        return self._ends, self._groups
 
-    def _read(self, chunk: _Chunk, places: _I64) -> tuple[_U8, _I64, _I64]:
-        """(buf, offsets, where in these the texts at these places of a chunk are)."""
-        offsets = chunk.offsets
-        if not self._texts.is_on_disk:
-            return self._texts.get(chunk.place, 0, int(offsets[-1])), offsets, places
-        runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
-        parts = [self._texts.get(chunk.place, int(offsets[r[0]]), int(offsets[r[-1] + 1])) for r in runs]
-        buf = np.concatenate(parts)
+    def _gather(self, which: _I64) -> tuple[_U8, _I64, _U64, _I64]:
+        """(buf, offsets, groups) of texts that hold those of `which` (ascending), and where among them these are.
+
+        Texts between two that are near are read along: one long read takes less than two short ones.
+        """
+        ends, groups = self._known()
+        chunk = np.searchsorted(self._firsts, which, side="right") - 1
+        is_cut = (np.diff(chunk) > 0) | (ends[which[1:]] - ends[which[:-1] + 1] > _GAP)
+        cuts = np.flatnonzero(np.append(is_cut, True))
+        last, first = which[cuts], which[np.append(0, cuts[:-1] + 1)]
+        chunk = chunk[cuts]
+        base = ends[np.array(self._firsts, np.int64)[chunk]]
+        places = zip(chunk.tolist(), (ends[first] - base).tolist(), (ends[last + 1] - base).tolist(), strict=True)
+        buf = np.concatenate([self._texts.get(*place) for place in places])
         buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
-        return buf, _starts((np.cumsum(offsets[places + 1] - offsets[places]),)), np.arange(len(places))
+        counts = last - first + 1
+        held = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+        return buf, _starts((np.cumsum(ends[held + 1] - ends[held]),)), groups[held], np.searchsorted(held, which)
 
     def learnt(self, number: int) -> Learnt | None:
         """The furniture that is left out of a text."""
-        chunk = self._chunks[bisect_right(self._firsts, number) - 1]
-        return self.furniture.learnt(chunk.groups[number - chunk.first])
+        return self.furniture.learnt(self._known()[1][number])
 
     def stop(self) -> None:
         """Drops what is under way."""
@@ -240,16 +250,11 @@ class Corpus:
         self._prints.close()
         self._texts.close()
 
-    def _locate(self, which: _I64) -> tuple[_I64, _I64]:
-        firsts = np.array(self._firsts, np.int64)
-        chunk = np.searchsorted(firsts, which, side="right") - 1
-        return chunk, which - firsts[chunk]
-
     def utf8(self, number: int) -> bytes:
         """A text as it was added."""
-        chunk = self._chunks[bisect_right(self._firsts, number) - 1]
-        lo, hi = chunk.offsets[number - chunk.first :][:2].tolist()
-        return bytes(self._texts.get(chunk.place, lo, hi))
+        ends, chunk = self._known()[0], bisect_right(self._firsts, number) - 1
+        lo, hi = (ends[number : number + 2] - ends[self._firsts[chunk]]).tolist()
+        return bytes(self._texts.get(chunk, lo, hi))
 
     def text(self, number: int) -> str:
         """A text as a string."""
@@ -257,34 +262,42 @@ class Corpus:
 
     def sizes(self, which: _I64) -> _I64:
         """Bytes of each text, int64."""
-        chunk, place = self._locate(which)
-        result = np.empty(len(which), np.int64)
-        for number in np.unique(chunk).tolist():
-            inside, offsets = chunk == number, self._chunks[number].offsets
-            result[inside] = offsets[place[inside] + 1] - offsets[place[inside]]
-        return result
+        ends = self._known()[0]
+        sizes: _I64 = ends[which + 1] - ends[which]
+        return sizes
 
-    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+    def digest(self, seeds: _U64) -> int:
+        """A hash of all texts, each with its seed, whatever their order: below 2**64."""
+        ends, edges = self._known()[0], [*self._firsts, self._count]
+
+        def work(lo: int, hi: int) -> int:
+            total = 0
+            for chunk in range(lo, hi):
+                first, last = edges[chunk : chunk + 2]
+                offsets = ends[first : last + 1] - ends[first]
+                buf = self._texts.get(chunk, 0, int(offsets[-1]))
+                total += int(kernels.digests(buf, offsets, seeds[first:last]).sum())
+            return total
+
+        return sum(each_range(work, len(self._firsts), thread_count(self._params.threads), 16)) % 2**64
+
+    def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison, or without their shingles."""
         k = self._params.k if shingles else 0
-        parts = list(self._by_chunk(which))
 
-        def work(lo: int, hi: int) -> list[tuple[Any, ...]]:
-            done = []
-            for chunk, places in parts[lo:hi]:
-                buf, offsets, inside = self._read(chunk, places)
-                groups = chunk.groups if len(offsets) == len(chunk.offsets) else chunk.groups[places]
-                grouped = self.furniture.grouped(groups, self._params)
-                done.append(kernels.prepare(buf, offsets, grouped.groups, inside, grouped.tables, k))
-            return done
+        def work(lo: int, hi: int) -> tuple[Any, ...]:
+            buf, offsets, groups, inside = self._gather(which[lo:hi])
+            grouped = self.furniture.grouped(groups, self._params)
+            ready: tuple[Any, ...] = kernels.prepare(buf, offsets, grouped.groups, inside, grouped.tables, k)
+            return ready
 
-        done = [part for batch in each_range(work, len(parts), thread_count(self._params.threads), 4) for part in batch]
+        done = list(each_range(work, len(which), thread_count(threads or self._params.threads), _PART))
         return Prepared.join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
-    def prepare_pairs(self, left: _I64, right: _I64) -> tuple[Prepared, _I64, _I64]:
+    def prepare_pairs(self, left: _I64, right: _I64, threads: int | None = None) -> tuple[Prepared, _I64, _I64]:
         """The texts of pairs made ready, each once; which of these is the left one and the right one of each pair."""
         which = np.unique(np.concatenate([left, right]))
-        return self.prepare(which), np.searchsorted(which, left), np.searchsorted(which, right)
+        return self.prepare(which, threads=threads), np.searchsorted(which, left), np.searchsorted(which, right)
 
 
 def _starts(ends: tuple[_I64, ...]) -> _I64:

@@ -24,9 +24,9 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "document", "enter_features",
-    "enter_names", "find_name", "held_by_several", "keys_by_article", "leave_features", "meet", "overlaps", "prepare",
-    "profiles", "scatter", "sketches", "tile_pairs", "tile_spans", "weigh", "words_at",
+    "alike", "cache_directory", "cache_folder", "candidates", "digests", "document", "enter_features", "enter_names",
+    "find_name", "held_by_several", "keys_by_article", "leave_features", "meet", "overlaps", "prepare", "profiles",
+    "scatter", "sketches", "tile_pairs", "tile_spans", "weigh", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -834,13 +834,19 @@ def _mark_removed(syl, flag, what, first, learnt, removed):
 
 @njit
 def _remove_furniture(syl, flag, start, end, n, phrases, learnt):
-    """Compacts n syllables to those outside furniture, with CUT behind each gap: (how many are left, how many lines and
-    sentences were known only from a corpus). A text of furniture alone is kept.
-    """
+    """Compacts n syllables to those outside furniture, see `_remove_marked`."""
     what, first, code = _room_for_lines(flag, n)
     if len(what) < 2 and learnt[1] == 0:
         return n, 0
     _mark_furniture(syl, flag, n, phrases, learnt, what, first, code)
+    return _remove_marked(syl, flag, start, end, n, what, first, learnt)
+
+
+@njit
+def _remove_marked(syl, flag, start, end, n, what, first, learnt):
+    """Compacts n syllables to those outside furniture, with CUT behind each gap: (how many are left, how many lines and
+    sentences were known only from a corpus). A text of furniture alone is kept.
+    """
     removed = np.zeros(n, np.bool_)
     count, units = _mark_removed(syl, flag, what, first, learnt, removed)
     if count == 0 or count == n:
@@ -860,18 +866,19 @@ def _remove_furniture(syl, flag, start, end, n, phrases, learnt):
 
 
 @njit
-def _note_units(syl, flag, n, phrases, units, samples):
+def _note_units(syl, flag, n, marked, units, samples):
     """Writes down the lines of one text, each followed by its sentences if it is longer than a headline, and some of
     the shingles within its lines. Returns the number of units and of samples.
 
+    `marked` is (what, first, code) of the lines as `_mark_furniture` leaves them where nothing is learnt.
     `units` is (code, lo, hi, about): hash, first syllable, the one behind the last, TEXT, PART and GONE (structural
     furniture). `samples` is (value, place): every shingle of SAMPLE_K syllables below a bound in lines that are no
     structural furniture and as long as those of running text (or in all such lines, where none is long).
     """
     code, begin, stop, about = units
     value, place = samples
-    what, first, codes = _room_for_lines(flag, n)
-    lines = _mark_furniture(syl, flag, n, phrases, (phrases, np.uint64(0)), what, first, codes)
+    what, first, codes = marked
+    lines = len(what)
     has_long = False
     for i in range(lines):
         has_long = has_long or (not what[i] & _DROP and _is_text(flag, first[i], first[i + 1], n, _TEXT_LINE))
@@ -1124,13 +1131,23 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
                 code, value = _grown(code, u, room), _grown(value, v, room)
                 begin, stop, place = _grown(begin, u, room), _grown(stop, u, room), _grown(place, v, room)
                 about = _grown(about, u, room)
+            marked = _room_for_lines(flag, before)
+            nothing = (tables[4], np.uint64(0))
+            _mark_furniture(syl, flag, before, tables[4], nothing, marked[0], marked[1], marked[2])
             found_units, found_samples = _note_units(
-                syl, flag, before, tables[4], (code[u:], begin[u:], stop[u:], about[u:]), (value[v:], place[v:])
+                syl, flag, before, marked, (code[u:], begin[u:], stop[u:], about[u:]), (value[v:], place[v:])
             )  # fmt: skip
             u += found_units
             v += found_samples
             unit_ends[d], sample_ends[d] = u, v
-        n, removed[d] = _canonical(before, tables, scratch, groups[d])
+        if is_noted and groups[d] == 0:
+            n, removed[d] = before, 0
+            if len(marked[0]) > 1:
+                n, removed[d] = _remove_marked(
+                    syl, flag, scratch[1][2], scratch[1][3], before, marked[0], marked[1], nothing
+                )  # fmt: skip
+        else:
+            n, removed[d] = _canonical(before, tables, scratch, groups[d])
         x, y = np.uint64(n), np.uint64(0)
         for i in range(n):
             x = (x ^ syl[i]) * _M1
@@ -1282,6 +1299,26 @@ def find_name(table, buf, offsets, name):
             return other
         s = (s + 1) & size
     return -1
+
+
+@_entry
+def digests(buf, offsets, seeds):
+    """A hash of each run of bytes buf[offsets[n]:offsets[n + 1]] and of seeds[n]: uint64, eight bytes at a time."""
+    result = np.empty(len(seeds), np.uint64)
+    for n in range(len(seeds)):
+        lo, hi = offsets[n], offsets[n + 1]
+        h = seeds[n] ^ np.uint64(hi - lo)
+        while lo + 8 <= hi:
+            word = np.uint64(0)
+            for i in range(8):
+                word |= np.uint64(buf[lo + i]) << np.uint64(8 * i)
+            h = (h ^ word) * _M1
+            h ^= h >> _U31
+            lo += 8
+        for i in range(lo, hi):
+            h = (h ^ np.uint64(buf[i])) * _M1
+        result[n] = _mix(h)
+    return result
 
 
 @_entry

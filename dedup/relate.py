@@ -5,15 +5,22 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from dedup import kernels
-from dedup.models import Relation
+from dedup.models import RELATIONS, Relation
 from dedup.text import NO_GROUP, encode, tables
 
 __all__ = [
-    "A_SPARE", "B_SPARE", "SAME_BODY", "Features", "Verdict", "decide", "headlines_differ", "is_same_column", "spare",
+    "A_SPARE", "B_SPARE", "SAME_BODY", "Features", "Verdict", "decide", "decide_all", "headlines_differ",
+    "is_same_column", "spare_of",
 ]  # fmt: skip
+
+_I64 = np.ndarray[Any, np.dtype[np.int64]]
+_F64 = np.ndarray[Any, np.dtype[np.float64]]
+_Is = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Borders, with what they were measured on: 91 labelled pairs of real articles (benchmarks/README.md).
 SAME_TEXT = 0.95  # of both texts' syllables stand in copied passages: one text, cosmetic edits
@@ -68,71 +75,79 @@ class Verdict(NamedTuple):
 
 
 def decide(features: Features, containment: float, *, headlines_conflict: bool = False) -> Verdict:
-    """The relation of a pair from its features and larger containment (0..1).
+    """The relation of one pair: see `decide_all`."""
+    row, share = np.array([features], np.int64), np.array([containment])
+    relation, is_certain = decide_all(row, share, headlines_conflict=headlines_conflict)
+    return Verdict(RELATIONS[relation[0]], bool(is_certain[0]))
+
+
+def decide_all(features: _I64, containment: _F64, *, headlines_conflict: bool = False) -> tuple[_I64, _Is]:
+    """The relations of pairs, by their places in RELATIONS, and whether each pair is clear of every border.
 
     In this order: *template* where labelled slots hold other numbers, or where many short runs hold a form together
     and most numbers differ; *reprint* where nearly all of both texts is copied and no number, code or name of one
     stands against another one of the other; *edited*, *partial* by how much of the shorter text is copied; else None.
 
     Args:
-        features: figures of the pair.
-        containment: the larger of `a_in_b` and `b_in_a`.
+        features: int64 (pairs, 16), columns as Features.
+        containment: float64 (pairs,), the larger of `a_in_b` and `b_in_a`.
         headlines_conflict: the articles' titles hold different numbers, codes or names.
     """
-    f = features
-    shorter, longer = sorted((f.syllables_a, f.syllables_b))
-    if shorter == 0:
-        return Verdict(None, True)
-    copied = max(f.copied / shorter, containment)
-    covered = f.copied / longer
-    if f.slots > 0 and covered >= SAME_FORM:
-        return Verdict("template", covered >= NEAR_COPY)
-    if _is_form(f, containment):
-        return Verdict("template", _share(f) < 0.35 and copied < EDITED)
-    if covered >= NEAR_COPY or (shorter < 8 and containment == 1 and shorter == longer):
-        has_conflict = headlines_conflict or f.numbers_conflict > 0 or f.names_conflict > 0
-        if f.dates > 0:
-            return Verdict("template", covered >= SAME_TEXT)
-        if covered >= SAME_TEXT or shorter < 8:
-            return Verdict("edited" if has_conflict else "reprint", not has_conflict and covered >= 0.98)
-        return Verdict("edited", covered < NEAR_COPY + 0.03)
-    if copied >= EDITED:
-        return Verdict("edited", copied >= EDITED + 0.12)
-    if containment >= PARTIAL or f.longest >= PASSAGE:
-        return Verdict("partial", copied < EDITED - 0.18 and f.longest >= PASSAGE)
-    return Verdict(None, f.longest < PASSAGE - 10)
+    f = Features(*features.T)
+    shorter, longer = np.minimum(f.syllables_a, f.syllables_b), np.maximum(f.syllables_a, f.syllables_b)
+    copied, covered = np.maximum(f.copied / np.maximum(shorter, 1), containment), f.copied / np.maximum(longer, 1)
+    is_near = (covered >= NEAR_COPY) | ((shorter < 8) & (containment == 1) & (shorter == longer))
+    is_same = is_near & ((covered >= SAME_TEXT) | (shorter < 8))
+    has_conflict = headlines_conflict | (f.numbers_conflict > 0) | (f.names_conflict > 0)
+    table: list[tuple[Any, Relation | None, Any]] = [  # the first that holds, what it says, and when that is certain
+        (shorter == 0, None, True),
+        ((f.slots > 0) & (covered >= SAME_FORM), "template", covered >= NEAR_COPY),
+        (_is_form(f, containment), "template", (_share(f) < 0.35) & (copied < EDITED)),
+        (is_near & (f.dates > 0), "template", covered >= SAME_TEXT),
+        (is_same & has_conflict, "edited", False),
+        (is_same, "reprint", covered >= 0.98),
+        (is_near, "edited", covered < NEAR_COPY + 0.03),
+        (copied >= EDITED, "edited", copied >= EDITED + 0.12),
+        ((containment >= PARTIAL) | (f.longest >= PASSAGE), "partial",
+         (copied < EDITED - 0.18) & (f.longest >= PASSAGE)),
+    ]  # fmt: skip
+    relation = np.zeros(len(features), np.int64)
+    is_certain: _Is = np.asarray(f.longest < PASSAGE - 10)
+    for holds, said, certain in reversed(table):
+        relation, is_certain = np.where(holds, RELATIONS.index(said), relation), np.where(holds, certain, is_certain)
+    return relation, is_certain
 
 
-def spare(features: Features, relation: Relation | None) -> int:
-    """Which text of a pair says nothing of its own, as bits: A_SPARE, B_SPARE, and SAME_BODY where it is a reprint.
+def spare_of(features: _I64, relation: _I64) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Which text of each pair says nothing of its own, as bits: A_SPARE, B_SPARE, and SAME_BODY where it is a reprint.
 
     Of an edited pair a text is spare only if each of its numbers, codes and capitalised words stands in the other one,
     and none stands against another one there. How much of it is copied is for the caller to see.
 
     Args:
-        features: figures of the pair.
-        relation: that of the texts alone, whatever their headlines.
+        features: int64 (pairs, 16), columns as Features.
+        relation: int64 (pairs,), places in RELATIONS: those of the texts alone, whatever their headlines.
     """
-    f = features
-    if relation == "reprint":
-        return A_SPARE | B_SPARE | SAME_BODY
-    if relation != "edited" or f.numbers_conflict or f.names_conflict:
-        return 0
-    is_a_spare = f.numbers_a == f.numbers_shared and f.names_a == f.names_shared
-    is_b_spare = f.numbers_b == f.numbers_shared and f.names_b == f.names_shared
-    return A_SPARE * is_a_spare | B_SPARE * is_b_spare
+    f = Features(*features.T)
+    is_edited = (relation == RELATIONS.index("edited")) & (f.numbers_conflict == 0) & (f.names_conflict == 0)
+    is_a_spare = is_edited & (f.numbers_a == f.numbers_shared) & (f.names_a == f.names_shared)
+    is_b_spare = is_edited & (f.numbers_b == f.numbers_shared) & (f.names_b == f.names_shared)
+    is_reprint = relation == RELATIONS.index("reprint")
+    bits = np.where(is_reprint, A_SPARE | B_SPARE | SAME_BODY, A_SPARE * is_a_spare | B_SPARE * is_b_spare)
+    return bits.astype(np.uint8)
 
 
-def _share(f: Features) -> float:
-    return f.numbers_shared / max(1, min(f.numbers_a, f.numbers_b))
+def _share(f: Features) -> Any:
+    return f.numbers_shared / np.maximum(1, np.minimum(f.numbers_a, f.numbers_b))
 
 
-def _is_form(f: Features, containment: float) -> bool:
-    """Whether the pair shares a skeleton in short runs, but neither most numbers nor a long passage."""
-    has_skeleton = f.passages >= 2 and f.copied < FORM_RUN * f.passages and containment >= 0.09
-    shares_words = f.names_shared >= 0.5 * min(f.names_a, f.names_b)
-    limit = FORM_SHARED if f.copied_long == 0 else FORM_SHARED - 0.08
-    return has_skeleton and shares_words and min(f.numbers_a, f.numbers_b) >= FORM_NUMBERS and _share(f) < limit
+def _is_form(f: Features, containment: _F64) -> Any:
+    """Whether a pair shares a skeleton in short runs, but neither most numbers nor a long passage."""
+    has_skeleton = (f.passages >= 2) & (f.copied < FORM_RUN * f.passages) & (containment >= 0.09)
+    shares_words = f.names_shared >= 0.5 * np.minimum(f.names_a, f.names_b)
+    limit = np.where(f.copied_long == 0, FORM_SHARED, FORM_SHARED - 0.08)
+    has_slots = np.minimum(f.numbers_a, f.numbers_b) >= FORM_NUMBERS
+    return has_skeleton & shares_words & has_slots & (_share(f) < limit)
 
 
 def headlines_differ(a: str, b: str) -> bool:

@@ -4,7 +4,7 @@ import itertools
 import random
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -398,3 +398,10 @@ def test_huge_lines(unit):
     text = unit * (20_000 // len(unit))
     check(diff(text, FLOOD), text, FLOOD)
     check(diff(FLOOD, text), FLOOD, text)
+
+
+def test_a_time_as_text_is_read():
+    old, new = "Mưa lớn làm ngập ba tuyến phố hôm qua.", "Mưa lớn làm ngập ba tuyến phố hôm nay, 12 người bị thương."
+    told = diff(Article("1", old, published=date(2024, 5, 3)), Article("2", new, published=date(2024, 5, 4)))
+    as_text = diff(Article("1", old, published="3/5/2024"), Article("2", new, published="2024-05-04"))
+    assert (as_text.added, as_text.changed) == (told.added, told.changed)

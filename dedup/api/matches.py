@@ -66,6 +66,16 @@ class Matches(Sequence[Match]):
         for a, b, *figures in zip(*(column.tolist() for column in self._rows[:-1]), strict=True):
             yield make_match(self._ids[a], self._ids[b], figures, self._find)
 
+    def columns(self, most: int) -> Iterator[tuple[_I64, _I64, list[list[Any]]]]:
+        """At most so many matches at a time: the numbers of a and of b, and the columns from relation to
+        longest_passage of the table of matches."""
+        for lo in range(0, len(self), most):
+            rows = Rows(*(column[lo : lo + most] for column in self._rows))
+            shared, size_a, size_b = rows.shared, rows.size_a, rows.size_b
+            shares = (shared / np.maximum(of, 1) for of in (size_a + size_b - shared, size_a, size_b))
+            figures = (column.tolist() for column in (*shares, shared, size_a, size_b, rows.longest))
+            yield rows.a, rows.b, [[RELATIONS[place] for place in rows.relation.tolist()], *figures]
+
     def count_relations(self) -> dict[Relation | None, int]:
         """How many matches there are of each relation, the relations in a fixed order."""
         counts = np.bincount(self._rows.relation, minlength=len(RELATIONS)).tolist()

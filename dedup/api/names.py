@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import marshal
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from dedup import kernels
 from dedup.models import Article
 from dedup.spool import Spool
 
-__all__ = ["Details", "Ids", "Numbers"]
+__all__ = ["Details", "Ids", "Numbers", "look_up"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _REMEMBERED = 1 << 14  # articles whose details are asked for again and again
@@ -74,6 +75,15 @@ class Ids(Sequence[str]):
         """The number of an id; -1 where it is none of them."""
         name = np.frombuffer(id.encode("utf-8", "surrogatepass"), np.uint8)
         return int(kernels.find_name(self._table, self._buf, self._offsets, name))
+
+    def digests(self) -> np.ndarray[Any, np.dtype[np.uint64]]:
+        """A hash of each id: uint64."""
+        buf = self._buf[: self._offsets[self._count]]
+        buf.flags.writeable = False  # as all texts are: the kernel is compiled for one kind of array
+        hashes: np.ndarray[Any, np.dtype[np.uint64]] = kernels.digests(
+            buf, self._offsets, np.zeros(self._count, np.uint64)
+        )
+        return hashes
 
     def order(self) -> _I64:
         """The numbers of all, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
@@ -165,8 +175,22 @@ class Details(Sequence[dict[str, Any]]):
     def _read(self, number: int) -> dict[str, Any]:
         chunk = bisect_right(self._firsts, number) - 1
         lo, hi = self._offsets[chunk][number - self._firsts[chunk] :][:2].tolist()
-        *texts, published = marshal.loads(self._spool.get(chunk, lo, hi).tobytes())
+        return self._load(self._spool.get(chunk, lo, hi).tobytes())
+
+    def _load(self, blob: bytes) -> dict[str, Any]:
+        *texts, published = marshal.loads(blob)
         return {name: value for name, value in zip(_NAMES, (*texts, self._decode(published)), strict=True) if value}
+
+    def take(self, which: _I64) -> Iterator[dict[str, Any]]:
+        """Those of some articles (ascending), far faster than one by one."""
+        edges = np.searchsorted(which, [*self._firsts, self._count]).tolist()
+        for chunk, (lo, hi) in enumerate(itertools.pairwise(edges)):
+            if lo < hi:
+                offsets, places = self._offsets[chunk], which[lo:hi] - self._firsts[chunk]
+                starts, ends = offsets[places], offsets[places + 1]
+                blob = self._spool.get(chunk, int(starts[0]), int(ends[-1])).tobytes()
+                for start, end in zip((starts - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True):
+                    yield self._load(blob[start:end])
 
     def _encode(self, value: Any) -> Any:
         """None, (day), (day, seconds, microseconds, fold, zone), or the place among what is odd."""
@@ -199,3 +223,8 @@ class Details(Sequence[dict[str, Any]]):
     def close(self) -> None:
         """Forgets everything."""
         self._spool.close()
+
+
+def look_up(details: Sequence[dict[str, Any]], which: _I64) -> Iterator[dict[str, Any]]:
+    """The details of some articles (ascending), one after the other."""
+    return details.take(which) if isinstance(details, Details) else (details[n] for n in which.tolist())

@@ -9,10 +9,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
+
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
 from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
+from dedup.api.names import look_up
 from dedup.api.recall import check_recall
 from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Shelf
@@ -77,6 +80,11 @@ class Scan:
             KeyError: no article has that id.
         """
         return self._shelf.details[self._shelf.numbers[id]]
+
+    def about(self, numbers: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(id, details) of articles by their numbers, ascending: those of many at once."""
+        ids, details = self._shelf.ids, look_up(self._shelf.details, numbers)
+        return zip(map(ids.__getitem__, numbers.tolist()), details, strict=True)
 
     def article(self, id: str) -> Article:
         """The article of that id, as it was read but for `extra`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from dedup.api.verify import blocks, compare_pairs, features_of, ordered
 from dedup.corpus import Prepared
 from dedup.models import RELATIONS, Article, Params, Relation
 from dedup.profiles import Syllables, profile
-from dedup.relate import Features, Verdict, decide, is_same_column
+from dedup.relate import Verdict, decide_all, is_same_column
+from dedup.threads import each_item, thread_count
 
 __all__ = ["SAME_STORY", "add_same_story", "event_rows", "headline_of", "link_events", "same_story_verdict"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-SAME_STORY = RELATIONS.index("same_story")
+SAME_STORY, _TEMPLATE = RELATIONS.index("same_story"), RELATIONS.index("template")
 _HEADLINE = 400  # bytes of a text that are looked at for a headline where none is given
 
 
@@ -104,20 +106,20 @@ def _times(shelf: Shelf, numbers: _I64) -> tuple[_I64, _I64]:
 
 def event_rows(shelf: Shelf, left: _I64, right: _I64, likeness: _I64, params: Params) -> Rows:
     """The rows of pairs that tell of one event and are no match by their text, but for templates."""
-    parts = []
-    for block in blocks(shelf.corpus, left, right):
+    alone = replace(params, threads=1)
+
+    def work(block: _I64) -> Rows:
         a, b = left[block], right[block]
-        ready, i, j = shelf.corpus.prepare_pairs(a, b)
-        shared, size_a, size_b = compare_pairs(ready, i, j, params)
-        features = features_of(ready, i, j, params)
-        containment = (shared / np.maximum(np.minimum(size_a, size_b), 1)).tolist()
-        is_event = [decide(Features(*row), share).relation != "template"
-                    for row, share in zip(features.tolist(), containment, strict=True)]  # fmt: skip
+        ready, i, j = shelf.corpus.prepare_pairs(a, b, 1)
+        shared, size_a, size_b = compare_pairs(ready, i, j, alone)
+        features = features_of(ready, i, j, alone)
+        relation, _ = decide_all(features, shared / np.maximum(np.minimum(size_a, size_b), 1))
         is_certain = (likeness[block] >= events.CERTAIN).astype(np.int64)
         story, spare = np.full(len(a), SAME_STORY), np.zeros(len(a), np.uint8)
         rows = Rows(a, b, shared, size_a, size_b, features[:, 4], story, is_certain, spare)
-        parts.append(rows.take(np.flatnonzero(is_event)))
-    return Rows.join(parts)
+        return rows.take(np.flatnonzero(relation != _TEMPLATE))
+
+    return Rows.join(list(each_item(work, blocks(shelf.corpus, left, right), thread_count(params.threads))))
 
 
 def headline_of(shelf: Shelf, number: int) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -80,8 +80,8 @@ class Shelf:
         self.dated = array("q")
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
-        self._taken: list[tuple[Article, bytes]] = []  # whose ids are not looked at yet
-        self._waiting: list[tuple[Article, bytes]] = []
+        self._taken: list[tuple[Article, bytes | memoryview]] = []  # whose ids are not looked at yet
+        self._waiting: list[tuple[Article, bytes | memoryview]] = []
         self._bytes = 0
 
     def finish(self) -> Sketched:
@@ -196,7 +196,7 @@ class Shelf:
                     self._accept([taken[at]], is_new)
                 at += 1
 
-    def _accept(self, taken: Sequence[tuple[Article, bytes]], is_new: bool) -> None:
+    def _accept(self, taken: Sequence[tuple[Article, bytes | memoryview]], is_new: bool) -> None:
         first = len(self.is_new)
         if is_new:
             self.inputs.extend(range(ARTICLE + 4 * first, ARTICLE + 4 * (first + len(taken)), 4))
@@ -210,7 +210,7 @@ class Shelf:
         elif self.is_new[number]:
             self.in_both.add(number)
 
-    def _other_id(self, id: str, text: bytes) -> tuple[str, bool]:
+    def _other_id(self, id: str, text: bytes | memoryview) -> tuple[str, bool]:
         """(that of id, id#2, id#3, … whose article has this very text, True), or else (the first free one, False)."""
         other, number = id, 2
         while other in self.numbers:
@@ -223,15 +223,9 @@ class Shelf:
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
-        total = 0
-        for number, id in enumerate(self.ids):
-            state = hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=8)
-            state.update(b"\0")
-            state.update(self.corpus.utf8(number))
-            total += int.from_bytes(state.digest(), "little")
-        return f"{total % 2**64:016x}"
+        return f"{self.corpus.digest(self._ids.digests()):016x}"
 
-    def _text(self, number: int) -> bytes:
+    def _text(self, number: int) -> bytes | memoryview:
         held = len(self.corpus)
         if number >= held:
             return self._waiting[number - held][1]
@@ -247,7 +241,7 @@ def as_article(item: Any, name: str) -> Article:
         ArticleError: it is nothing of the kind.
     """
     if isinstance(item, Article):
-        return item
+        return replace(item, published=parse(item.published)) if isinstance(item.published, str) else item
     if isinstance(item, str):
         return Article(name, item)
     if not isinstance(item, Mapping):

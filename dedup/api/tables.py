@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
+
 from dedup.api.choose import KeepTemplates
+from dedup.api.matches import Matches
 from dedup.errors import ParamError
 from dedup.io import ColumnType
 from dedup.letters import SCHEME, digest
@@ -22,6 +25,8 @@ Kind = Literal["matches", "review", "stories", "decisions", "stripped"]
 
 _UNSEEN = ("threads", "memory", "workdir")
 _PASSAGE = 300  # characters of a passage that are shown
+_TOGETHER = 50_000  # matches whose articles' details are looked up at once
+_ABOUT = ("title", "source", "published", "url")
 
 _COLUMNS: dict[str, dict[str, ColumnType]] = {
     "matches": {
@@ -75,14 +80,19 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
     return Table(_COLUMNS[kind], rows, metadata(scan))
 
 
-def _match_rows(scan: Scan, matches: Iterable[Match]) -> Iterator[tuple[Any, ...]]:
-    return (match_row(match, scan.details(match.a), scan.details(match.b)) for match in matches)
+def _match_rows(scan: Scan, matches: Matches) -> Iterator[tuple[Any, ...]]:
+    for a, b, figures in matches.columns(_TOGETHER):
+        numbers, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+        known = list(scan.about(numbers))
+        sides = [[known[i] for i in side] for side in place.reshape(2, -1).tolist()]
+        about = ([details.get(name) for _, details in side] for name in _ABOUT for side in sides)
+        yield from zip(*([id for id, _ in side] for side in sides), *figures, *about, strict=True)
 
 
 def match_row(match: Match, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Any, ...]:
     """The values of MATCH_COLUMNS: of a match, and of what is known of a and of b."""
     figures = (getattr(match, name) for name in MATCH_COLUMNS[:10])
-    about = (side.get(name) for name in ("title", "source", "published", "url") for side in (one, other))
+    about = (side.get(name) for name in _ABOUT for side in (one, other))
     return (*figures, *about)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from dedup.api.matches import Rows
 from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
-from dedup.models import RELATIONS, Params
-from dedup.relate import Features, decide, headlines_differ, spare
+from dedup.models import Params
+from dedup.relate import Features, decide_all, headlines_differ, spare_of
 from dedup.text import tables
-from dedup.threads import each_range, thread_count
+from dedup.threads import each_item, each_range, thread_count
 
 __all__ = [
     "blocks", "compare_pairs", "features_of", "match_copies", "match_pairs", "ordered", "qualifies", "relations_of",
@@ -29,12 +30,17 @@ _SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared
 def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, progress: Progress) -> Rows:
     """The rows of all matches, copies among them: a < b by id, sorted by (a, b)."""
     left, right = versions.numbers[found.left], versions.numbers[found.right]
+    alone = replace(params, threads=1)
+
+    def work(block: _I64) -> tuple[int, Rows]:
+        return len(block), match_pairs(shelf, left[block], right[block], alone)
+
     parts, done = [], 0
-    for block in blocks(shelf.corpus, left, right):
+    progress("verify", 0, len(left))
+    for count, rows in each_item(work, blocks(shelf.corpus, left, right), thread_count(params.threads)):
+        parts.append(rows)
+        done += count
         progress("verify", done, len(left))
-        parts.append(match_pairs(shelf, left[block], right[block], params))
-        done += len(block)
-    progress("verify", len(left), len(left))
     parts.append(match_copies(shelf, versions.copies, params))
     return ordered(Rows.join(parts), shelf.ids)
 
@@ -67,29 +73,35 @@ def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
 
 
 def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
-    """The places of all pairs, in blocks for which few texts have to be made ready at once.
+    """The places of all pairs, in blocks for which few texts have to be made ready at once, and each text seldom.
 
-    Texts are grouped by bytes; a block is the pairs between two groups, or several such while all texts of its pairs
-    together stay small. So a hub that pairs with every article costs each text once, not once a pair.
+    Pairs of texts that are near each other stand together: by the smallest text that one of a pair has to do with, or
+    one of its partners has. There the text with fewer pairs goes first, so that one that all others are compared with
+    costs them nothing.
     """
     if not len(left):
         return
-    used = np.unique(np.concatenate([left, right]))
-    group = np.cumsum(corpus.sizes(used)) // corpus.block
-    cell = group[np.searchsorted(used, left)] * (group[-1] + 1) + group[np.searchsorted(used, right)]
-    order = np.argsort(cell, kind="stable")
-    edges = [*np.flatnonzero(np.diff(cell[order], prepend=-1)).tolist(), len(left)]
-    weight = np.concatenate([np.zeros(1, np.int64), np.cumsum((corpus.sizes(left) + corpus.sizes(right))[order])])
-    lo = 0
-    for edge, following in zip(edges[1:], [*edges[2:], -1], strict=True):
-        if following < 0 or weight[following] - weight[lo] > corpus.block:
-            yield order[lo:edge]
-            lo = edge
+    used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+    i, j = at.astype(np.int32).reshape(2, -1)
+    near = np.arange(len(used), dtype=np.int32)
+    for _ in range(2):
+        before = near.copy()
+        np.minimum.at(near, i, before[j])
+        np.minimum.at(near, j, before[i])
+    cell, often = np.minimum(near[i], near[j]), np.bincount(at)
+    one, two = np.where(often[i] <= often[j], (i, j), (j, i))
+    order = np.lexsort((two, one, cell))
+    size, weight = corpus.sizes(used), np.zeros(len(order), np.int64)
+    for side in (one, two):
+        first = np.unique(cell[order] * len(used) + side[order], return_index=True)[1]
+        weight[first] += size[side[order][first]]
+    block = np.cumsum(weight) // corpus.block
+    yield from np.split(order, np.flatnonzero(np.diff(block)) + 1)
 
 
 def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
     """The rows of those pairs that are matches."""
-    ready, i, j = shelf.corpus.prepare_pairs(left, right)
+    ready, i, j = shelf.corpus.prepare_pairs(left, right, params.threads)
     shared, size_a, size_b = compare_pairs(ready, i, j, params)
     is_match = qualifies(shared, size_a, size_b, params)
     keep = np.flatnonzero(is_match if params.passage is None else np.ones(len(i), np.bool_))
@@ -118,14 +130,15 @@ def relations_of(
     shelf: Shelf, left: _I64, right: _I64, features: _I64, containment: np.ndarray[Any, Any]
 ) -> tuple[_I64, _I64, np.ndarray[Any, Any]]:
     """Each relation's place in RELATIONS, whether it is certain, and which of the two texts is spare."""
-    decisions, spares = [], []
-    for a, b, row, share in zip(left.tolist(), right.tolist(), features.tolist(), containment.tolist(), strict=True):
-        one, two = (shelf.details[n].get("title", "") for n in (a, b))
-        figures, conflict = Features(*row), headlines_differ(one, two)
-        decisions.append(decide(figures, share, headlines_conflict=conflict))
-        spares.append(spare(figures, decide(figures, share).relation if conflict else decisions[-1].relation))
-    places = np.array([RELATIONS.index(d.relation) for d in decisions], np.int64)
-    return places, np.array([d.is_certain for d in decisions], np.int64), np.array(spares, np.uint8)
+    relation, is_certain = decide_all(features, containment)
+    spares = spare_of(features, relation)
+    other, other_certain = decide_all(features, containment, headlines_conflict=True)
+    asked = np.flatnonzero((relation != other) | (is_certain != other_certain))  # few: those that are nearly the same
+    titles = [shelf.details[n].get("title", "") for n in (*left[asked].tolist(), *right[asked].tolist())]
+    pairs = zip(titles[: len(asked)], titles[len(asked) :], strict=True)
+    conflict = asked[np.array([headlines_differ(one, two) for one, two in pairs], np.bool_)]
+    relation[conflict], is_certain[conflict] = other[conflict], other_certain[conflict]
+    return relation, is_certain.astype(np.int64), spares
 
 
 def match_copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:

@@ -14,6 +14,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.spool import Spool
+from dedup.threads import each_item
 
 __all__ = ["MIN_VERSIONS", "Found", "Learner"]
 
@@ -146,10 +147,11 @@ class Learner:
         samples = _Samples((holder << 32) + place, value)
         return _Notes(group, number, units, np.cumsum(unit_counts), samples, np.cumsum(sample_counts))
 
-    def learn(self, versions: _U64) -> list[Found]:
+    def learn(self, versions: _U64, threads: int = 1) -> list[Found]:
         """What is furniture, the same for any order of the texts; versions: uint64 (n, 2), by number of the text."""
         self._put_away()
-        found = [unit for part in self._filled(MIN_VERSIONS) for unit in _learn(self._part(part), versions)]
+        learnt = each_item(lambda part: _learn(self._part(part), versions), self._filled(MIN_VERSIONS), threads)
+        found = [unit for units in learnt for unit in units]
         return sorted(found, key=lambda unit: unit.code ^ unit.group)
 
     def holding(self, found: list[Found]) -> _I64:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from dedup.errors import MissingExtraError
 from dedup.io.columns import Broken, Layout, choose_for_file, make_article
@@ -18,7 +18,7 @@ __all__ = [
     "Encoded", "batches_of", "count_rows", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable",
 ]  # fmt: skip
 
-Encoded = tuple[Article, bytes]
+Encoded = tuple[Article, bytes | memoryview]
 
 _ROWS = 1024
 # With a buffer Arrow takes a column chunk page by page; without one it loads the chunk, which may be the whole file.
@@ -184,16 +184,21 @@ def _is_text(pa: Any, kind: Any) -> bool:
     return any(getattr(pa.types, name)(kind) for name in names)
 
 
-def _utf8(pa: Any, column: Any) -> list[bytes] | None:
+def _utf8(pa: Any, column: Any) -> list[memoryview] | None:
     """The texts of a column as they are stored; None where that is not plain, valid UTF-8 throughout."""
+    if not len(column):
+        return []
     if column.null_count or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return None
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
         return None
-    stored = pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary()
-    return column.cast(stored).to_pylist()  # type: ignore[no-any-return]
+    _, ends, data = column.buffers()
+    width: Literal["i", "q"] = "q" if pa.types.is_large_string(column.type) else "i"
+    stored = memoryview(b"" if data is None else data).cast("B")
+    places = memoryview(ends).cast("B").cast(width)[column.offset : column.offset + len(column) + 1].tolist()
+    return [stored[lo:hi] for lo, hi in itertools.pairwise(places)]
 
 
 def _values(pa: Any, column: Any) -> list[Any]:

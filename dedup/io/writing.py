@@ -10,7 +10,7 @@ import json
 import operator
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, Literal, cast
 
@@ -24,6 +24,8 @@ __all__ = [
 
 
 ColumnType = Literal["string", "integer", "float", "boolean", "spans"]
+
+_Converter = tuple[Callable[[Any], Any], type]  # and the type of values that it leaves as they are
 
 PAGES = (".html", ".htm")  # suffixes of pages
 _STDOUT = "-"
@@ -154,8 +156,11 @@ def make_table(
     return pa.concat_tables([schema.empty_table(), *_tables(pa, schema, _converted(rows, list(columns), converters))])
 
 
-def _converter(name: str, kind: str) -> Callable[[Any], Any]:
-    converters = {"string": _string, "integer": operator.index, "float": float, "boolean": bool, "spans": _spans}
+def _converter(name: str, kind: str) -> _Converter:
+    converters: dict[str, tuple[Callable[[Any], Any], type]] = {
+        "string": (_string, str), "integer": (operator.index, int), "float": (float, float), "boolean": (bool, bool),
+        "spans": (_spans, type(None)),
+    }  # fmt: skip
     if kind not in converters:
         raise ParamError(f"columns[{name!r}]={kind!r}: need one of {', '.join(converters)}")
     return converters[kind]
@@ -172,19 +177,27 @@ def _spans(value: Any) -> list[list[int]]:
 
 
 def _converted(
-    rows: Iterable[tuple[Any, ...]], names: list[str], converters: list[Callable[[Any], Any]]
-) -> Iterator[list[Any]]:
+    rows: Iterable[tuple[Any, ...]], names: list[str], converters: list[_Converter]
+) -> Iterator[Sequence[Any]]:
+    """The rows with the values that a file gets; those of types which need nothing done are known by their types."""
+    plain: set[tuple[type, ...]] = set()
     for number, row in enumerate(rows, start=1):
+        types = tuple(map(type, row))
+        if types in plain:
+            yield row
+            continue
         if len(row) != len(names):
             raise ParamError(f"row {number}: {len(row)} values, need {len(names)}")
         try:
-            values = [None if v is None else convert(v) for convert, v in zip(converters, row, strict=True)]
+            values = [None if v is None else convert(v) for (convert, _), v in zip(converters, row, strict=True)]
         except (TypeError, ValueError) as error:
             raise ParamError(f"row {number} {dict(zip(names, row, strict=True))!r:.200}: {error}") from None
+        if all(kind in (own, type(None)) for (_, own), kind in zip(converters, types, strict=True)):
+            plain.add(types)
         yield values
 
 
-def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
+def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterable[Sequence[Any]]) -> int:
     names = list(columns)
     encode = json.JSONEncoder(ensure_ascii=False).encode
     count = 0
@@ -195,7 +208,7 @@ def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Ite
     return count
 
 
-def _write_stdout(columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
+def _write_stdout(columns: Mapping[str, ColumnType], rows: Iterable[Sequence[Any]]) -> int:
     count = _write_jsonl(binary_stdout(), columns, rows)
     sys.stdout.flush()
     return count
@@ -213,7 +226,7 @@ class _TextOnly:
         return sys.stdout.write(data.decode())
 
 
-def _write_csv(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterable[list[Any]]) -> int:
+def _write_csv(stream: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterable[Sequence[Any]]) -> int:
     text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="")
     count = 0
     try:
@@ -237,7 +250,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write_parquet(
-    file: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterator[list[Any]], metadata: Mapping[str, str]
+    file: IO[bytes], columns: Mapping[str, ColumnType], rows: Iterator[Sequence[Any]], metadata: Mapping[str, str]
 ) -> int:
     pa = need_pyarrow("writing Parquet")
     schema = _schema(pa, columns, metadata)
@@ -255,7 +268,7 @@ def _schema(pa: Any, columns: Mapping[str, ColumnType], metadata: Mapping[str, s
     return pa.schema([(name, kinds[kind]) for name, kind in columns.items()], metadata=dict(metadata))
 
 
-def _tables(pa: Any, schema: Any, rows: Iterator[list[Any]]) -> Iterator[Any]:
+def _tables(pa: Any, schema: Any, rows: Iterator[Sequence[Any]]) -> Iterator[Any]:
     while group := list(itertools.islice(rows, _ROW_GROUP)):
         columns = zip(zip(*group, strict=True), schema.types, strict=True)
         yield pa.table([_array(pa, values, kind) for values, kind in columns], schema=schema)

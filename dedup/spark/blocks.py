@@ -76,7 +76,7 @@ class _Texts(Corpus):
         """Bytes of each text, int64."""
         return cast(_I64, self.offsets[which + 1] - self.offsets[which])
 
-    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+    def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison."""
         look_up, k = self.grouped, self._params.k
         return Prepared.join([kernels.prepare(self.buf, self.offsets, look_up.groups, which, look_up.tables, k)])

@@ -80,7 +80,7 @@ class _HeldCorpus(Corpus):
     def sizes(self, which: _I64) -> _I64:
         return np.array([len(self._entries[n].body) for n in which.tolist()], np.int64)
 
-    def prepare(self, which: _I64, *, shingles: bool = True) -> Prepared:
+    def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         entries = [self._entries[n] for n in which.tolist()]
         k = self._params.k if shingles else 0
         if not self._keeps_text:
