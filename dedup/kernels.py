@@ -1786,9 +1786,9 @@ def enter_features(table, features, following, lo, hi):
     """Puts the features lo:hi of a growing collection in its table; how many are new there.
 
     Args:
-        table: (keys uint64, one more than the feature's; held int64, by how many articles; latest int64, the last place
+        table: (keys uint64, one more than the feature's; held int32, by how many articles; latest int32, the last place
             of the feature).
-        features: see `profiles`; following: int64, for each the place before it of the same feature, -1 for none.
+        features: see `profiles`; following: int32, for each the place before it of the same feature, -1 for none.
     """
     keys, held, latest = table
     fresh = 0

@@ -355,6 +355,10 @@ def test_one_event_in_other_words(command, tmp_path):
         (answer,) = lines(command("index", "query", database, files[2], *options, "--json")[1])
         assert len(answer["matches"]) == len(options) // 3
     assert "cùng sự kiện" in command("index", "query", database, files[2], "--same-story", "--lang", "vi")[1]
+    for options, stories in (((), 2), (("--same-story",), 1)):
+        assert command("index", "rebuild", database, *options)[0] == 0
+        with dedup.Index(database) as index:
+            assert len({*index.story_ids("1-0", "1-1").values()}) == stories
 
 
 def test_query_lists_what_fits(command, tmp_path):

@@ -43,12 +43,10 @@ class Index:
     What is sketched (k, min_passage, aliases, accents, furniture) is fixed when the file is made; criteria and limits
     are free at each opening, and for each call. Candidates come by the rule of "prefix", whatever the criteria.
 
-    With `Params.same_story` articles on one event are matched too, with those of the days around them (a day of arrival
-    stands for one that is not known). How much a name or number tells then depends on the articles of those days that
-    are there, so a batch is compared as a whole and joins stories in the order of publication; of more than
-    `same_story_bucket` the most alike are matches. Any index will do, whatever it was made with: nothing is stored for
-    it. What is needed of those days is read when the first article asks for it (about 50 µs an article), and kept in
-    memory (2 kB an article).
+    With `Params.same_story` articles on one event match too, with those of the days around (by the day of arrival where
+    no other is known). How much a name tells depends on the articles of those days, so a batch is compared as a whole,
+    and joins stories in the order of publication. Any index will do: nothing is stored for it. What it takes of those
+    days is read when it is first asked for (0.1 ms an article), and kept in memory (3 kB an article).
 
     Args:
         path_or_url: where it is; of a URL whatever else libpq takes may be part, and "dedup" is the usual schema.
@@ -316,8 +314,9 @@ class Index:
 
     @classmethod
     def rebuild(
-        cls, path_or_url: str | os.PathLike[str], params: Params | None = None, *, furniture: Furniture | None = None
-    ) -> int:
+        cls, path_or_url: str | os.PathLike[str], params: Params | None = None, *,
+        furniture: Furniture | None = None, same_story: bool = False,
+    ) -> int:  # fmt: skip
         """Sketches all articles of an index anew, by other params or by a newer dedup; returns how many.
 
         In one transaction. Stories are made anew as if the articles arrived again in the same order, by the usual
@@ -327,12 +326,13 @@ class Index:
             path_or_url: where it is.
             params: how to sketch them; by default as they are.
             furniture: what to leave out of them; by default what the file was made with.
+            same_story: whether events join stories, whatever params say.
 
         Raises:
             ParamError: the index keeps no texts.
             BusyError, StoreError: see add.
         """
-        return rebuild(os.fspath(path_or_url), params, furniture)
+        return rebuild(os.fspath(path_or_url), params, furniture, same_story=same_story)
 
     # ----------------------------------------------------------------------------------------------------------- shared
 

@@ -19,11 +19,12 @@ __all__ = ["rebuild"]
 _AT_ONCE = 1000
 
 
-def rebuild(path: str, params: Params | None, furniture: Furniture | None) -> int:
+def rebuild(path: str, params: Params | None, furniture: Furniture | None, *, same_story: bool) -> int:
     """See Index.rebuild."""
     store = open_store(path, fix(params or Params(), furniture, True))
     try:
         params = params or params_of(store.settings)
+        params = replace(params, same_story=params.same_story or same_story)
         if not json.loads(store.settings["keep_text"]):
             raise ParamError(f"{store.name}: keeps no texts: cannot be sketched anew")
         known = furniture if furniture is not None else furniture_of(store.settings)
