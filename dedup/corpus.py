@@ -15,6 +15,7 @@ from dedup import kernels
 from dedup.furniture import Furniture, Learner
 from dedup.models import Params, Passage
 from dedup.prints import Prints, band_shape, keys_of
+from dedup.profiles import Profiles
 from dedup.sketch import Sketcher, Sketches
 from dedup.spool import Spool, in_memory
 from dedup.text import Learnt, pack, spans
@@ -45,6 +46,7 @@ class Sketched(NamedTuple):
         removed: int32 (n,), lines and sentences left out as furniture that the corpus showed.
         prints: the keys of holders.
         holders: int64, the number of the text that each holder of keys is; -1 for what was sketched anew since.
+        profiles: what names the event of each article, where that is asked for.
     """
 
     size: _I32
@@ -54,6 +56,7 @@ class Sketched(NamedTuple):
     removed: _I32
     prints: Prints
     holders: _I64
+    profiles: Profiles | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Corpus:
         self._prints = Prints(spools("prints.spool"))
         self._learner = Learner(spools("notes.spool"))
         self._columns: list[tuple[Any, ...]] = []
+        self._profiles: list[Profiles] = []
         self._sketcher: Sketcher | None = self._make_sketcher()
         self._firsts: list[int] = []  # of each array of texts the number of the first
         self._ends = np.zeros(1, np.int64)  # bytes of all texts up to each, and not of those in `_more`
@@ -134,10 +138,15 @@ class Corpus:
         size = np.diff(ends, prepend=0)
         figures = (column.astype(np.int32) for column in (sketches.syllables, sketches.removed))
         self._columns.append((size.astype(np.int32), selected, sketches.versions, *figures))
+        if sketches.profiles is not None:
+            self._profiles.append(sketches.profiles)
 
-    def add(self, texts: Sequence[bytes | memoryview], groups: _U64, teaching: _U64 | None = None) -> None:
+    def add(
+        self, texts: Sequence[bytes | memoryview], groups: _U64, teaching: _U64 | None = None,
+        titles: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
         """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
-        alone whose group there is not 0."""
+        alone whose group there is not 0; with the titles of their articles profiles are made too."""
         buf, offsets = pack(texts)
         first = self._count
         self._texts.put(buf)
@@ -146,30 +155,36 @@ class Corpus:
         self._count += len(texts)
         take = None if teaching is None else functools.partial(self._learner.add, first, teaching)
         assert self._sketcher is not None
-        self._sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params), take)
+        self._sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params), take, titles)
 
-    def finish(self, names: Mapping[int, str]) -> Sketched:
+    def finish(self, names: Mapping[int, str], title: Callable[[int], str] | None = None) -> Sketched:
         """The sketches of all texts, without the furniture that they show; nothing can be added afterwards.
 
         Args:
             names: the source of each group.
+            title: that of an article, by its number, where profiles are made.
         """
         if self._sketcher is not None:
             self._sketcher.finish()
         self._sketcher = None
-        columns, holders = self._take_columns(), np.arange(self._count)
+        columns, holders, place = self._take_columns(), np.arange(self._count), np.arange(self._count)
         if found := self._learner.learn(columns[2], thread_count(self._params.threads)):
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
             which = self._learner.holding(found)
-            self._sketch_anew(which)
+            self._sketch_anew(which, title)
             for column, new in zip(columns, self._take_columns(), strict=True):
                 column[which] = new
             holders[which] = -1
             holders = np.concatenate([holders, which])
+            place[which] = np.arange(self._count, self._count + len(which))
         self._learner.close()
         self._prints.finish()
         size, selected, versions, syllables, removed = columns
-        return Sketched(size, selected, versions, syllables, removed, self._prints, holders)
+        profiles = None if title is None else Profiles.join(self._profiles)
+        if profiles is not None and len(holders) > len(place):
+            profiles = profiles.take(place)
+        self._profiles = []
+        return Sketched(size, selected, versions, syllables, removed, self._prints, holders, profiles)
 
     def _take_columns(self) -> list[Any]:
         """What was noted of the texts sketched since the last call."""
@@ -177,7 +192,7 @@ class Corpus:
         self._columns = []
         return [np.concatenate(column) for column in columns]
 
-    def _sketch_anew(self, which: _I64) -> None:
+    def _sketch_anew(self, which: _I64, title: Callable[[int], str] | None) -> None:
         """Sketches the texts `which` (ascending) by what is furniture now."""
         sketcher = self._make_sketcher()
         try:
@@ -185,7 +200,8 @@ class Corpus:
                 buf, offsets, groups, inside = self._gather(which[lo : lo + _PART])
                 if len(inside) < len(groups):
                     buf, offsets = pack([buf[offsets[p] : offsets[p + 1]].tobytes() for p in inside.tolist()])
-                sketcher.add(buf, offsets, self.furniture.grouped(groups[inside], self._params))
+                titles = None if title is None else [title(n) for n in which[lo : lo + _PART].tolist()]
+                sketcher.add(buf, offsets, self.furniture.grouped(groups[inside], self._params), titles=titles)
             sketcher.finish()
         finally:
             sketcher.close()

@@ -1,90 +1,35 @@
-"""Articles on one event in independent words: the profile of an article, and an index that finds the ones alike.
+"""Articles on one event in independent words: how alike two profiles are, and an index that finds the ones alike.
 
-A profile holds what names an event: rare syllables, pairs of syllables, names and numbers, those of the headline and
-the first paragraphs above all. Likeness is the cosine of two profiles in integers, so no order of summation matters.
-How much a feature tells comes from `lexicon/frequency.tsv` and, in a collection, also from how many other articles of
-it hold the feature: so unlike every other figure, likeness depends on the collection.
+Likeness is the cosine of two profiles in integers, so no order of summation matters. How much a feature tells comes
+from `lexicon/frequency.tsv` and, in a collection, also from how many other articles of it hold the feature: so unlike
+every other figure, likeness depends on the collection.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dedup import kernels, lexicon
+from dedup import kernels
 from dedup.models import Params
-from dedup.text import hash_table, pack, tables
+from dedup.profiles import KEY_BITS, LARGEST, Profiles
 from dedup.threads import each_range, thread_count
 
-__all__ = [
-    "CERTAIN", "SAME", "UNDATED", "Alike", "Profiles", "Syllables", "find_alike", "likeness_of", "profile",
-]  # fmt: skip
+__all__ = ["CERTAIN", "SAME", "UNDATED", "Alike", "Collection", "find_alike", "likeness_of"]
 
 # Measured on 315 labelled articles of 93 events, each half's choice tried on the other half.
 SAME = 160  # thousandths of likeness from which two articles tell of one event, where both days are known
 UNDATED = 3  # this many times as alike they must be where one is not
 CERTAIN = 300  # thousandths from which nobody need look
 
-_KEY_BITS = 40
-KEPT = 80  # features of a profile
 _PROBED, _CROWDED = 20, 3  # features of a profile that are looked up: of few articles, and of too many
 _GLIMPSE = 3  # a candidate shows the looked-up part of its likeness: at least 1 / this of what is asked for
-_LEAD = 1000  # syllables of a text that are read: an event is told first
-_HALF = 200  # syllables after which a place in the text counts half
+_SHRUNK = 0.6  # of what its features weigh by the table alone an article weighs at least: 0.84 was seen
 _PRIOR = 3000  # other articles of a collection say as much as the table of frequencies
-_HEADLINE, _TOP = 30, 10  # what a place in the headline and the first of the text count; below 32
-_RARE, _DIGITS, _COMMON, _LARGEST = 26, 16, 8, 31  # information in quarters of a nat: 31 is 1 of 2,300 articles
-_PAIR = 0.65  # a pair of syllables against one
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-# What a place in a text and in a headline counts, and what a pair of syllables tells by what both tell.
-_WORTH = np.full((2, _LEAD + 1), _HEADLINE, np.uint8)
-_WORTH[0] = np.append(np.maximum(_TOP * _HALF // (_HALF + np.arange(_LEAD)), 1), 0)
-_BOTH = np.minimum(np.arange(2 * _RARE + 1) * _PAIR, _LARGEST).astype(np.uint8)
-
-
-class Syllables(NamedTuple):
-    """Canonical syllables of several texts: uint64, their flags uint8, and where each text begins, int64 (n + 1,)."""
-
-    syllables: _U64
-    flags: np.ndarray[Any, np.dtype[np.uint8]]
-    starts: _I64
-
-
-class Profiles(NamedTuple):
-    """What names the event of each of n articles.
-
-    Attributes:
-        keys: uint64, 40 bits of a hash, each article's sorted and distinct, at most KEPT.
-        strength: int64, how often and where the feature stands, more for a name.
-        information: int64, by the table of frequencies: quarters of a nat, at most 31.
-        starts: int64 (n + 1,).
-    """
-
-    keys: _U64
-    strength: _I64
-    information: _I64
-    starts: _I64
-
-    @property
-    def articles(self) -> int:
-        """How many there are."""
-        return len(self.starts) - 1
-
-    @staticmethod
-    def join(parts: Sequence[Profiles]) -> Profiles:
-        """The parts as one, in order."""
-        counts = [np.zeros(1, np.int64), *(np.diff(p.starts) for p in parts)]
-        return Profiles(
-            np.concatenate([np.zeros(0, np.uint64), *(p.keys for p in parts)]),
-            np.concatenate([np.zeros(0, np.int64), *(p.strength for p in parts)]),
-            np.concatenate([np.zeros(0, np.int64), *(p.information for p in parts)]),
-            np.cumsum(np.concatenate(counts)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,84 +42,39 @@ class Alike:
     left_out: int
 
 
-# ----------------------------------------------------------------------------------------------------------- profiles
-
-
-def profile(bodies: Syllables, titles: Syllables, params: Params) -> Profiles:
-    """The profiles of articles, from their texts without furniture and their headlines."""
-    table = (*_information(params.accents), _RARE, _DIGITS, _COMMON)
-    keys, strength, information, ends = kernels.profiles(tuple(bodies), tuple(titles), table, _WORTH, _BOTH, KEPT)
-    return Profiles(keys, strength, information, np.concatenate([np.zeros(1, np.int64), ends]))
-
-
-@functools.lru_cache(maxsize=2)
-def _information(accents: Any) -> Any:
-    """What each syllable of the table of frequencies tells, in quarters of a nat and one more, as a hash table."""
-    frequencies = lexicon.frequencies()
-    buf, offsets = pack([word.encode() for word in frequencies])
-    count = len(frequencies)
-    bare = tables(Params(accents=accents, aliases=False))
-    found, _, ends, *_ = kernels.prepare(buf, offsets, np.zeros(count, np.uint64), np.arange(count), bare, 5)
-    largest: dict[int, int] = {}
-    for place, often in zip((ends - 1).tolist(), frequencies.values(), strict=True):
-        largest[int(found[place])] = max(often, largest.get(int(found[place]), 0))
-    told = np.rint(-4 * np.log(np.array(list(largest.values())) / 10_000)).astype(np.int64)
-    return hash_table(dict(zip(largest, (np.minimum(told, _RARE) + 1).tolist(), strict=True)))
-
-
-def _strongest(owner: _I64, value: _I64, count: int, most: int) -> _I64:
-    """The places of at most `most` entries of each owner, those with the largest value, of equals the first; sorted."""
-    top = int(value.max(initial=0))
-    shift = max(1, len(owner)).bit_length()
-    order = np.sort((owner * (top + 1) + top - value) << shift | np.arange(len(owner)))
-    place = order & ((1 << shift) - 1)
-    begins = np.searchsorted(owner, np.arange(count))
-    rank = np.arange(len(owner)) - begins[owner[place]]
-    return np.sort(place[rank < most])
-
-
 # ------------------------------------------------------------------------------------------------------------- weights
 
 
 class _Weighed(NamedTuple):
-    """Profiles with the weight of each feature in this collection; number: of the feature; owner: of the article."""
+    """Profiles with the weight of each feature in this collection, see kernels.weigh."""
 
     number: _I64
-    owner: _I64
     weight: _I64
-    holders: _I64
-    starts: _I64
     norm: np.ndarray[Any, np.dtype[np.float64]]
+    listed: _I64
 
 
-def _weigh(profiles: Profiles) -> _Weighed:
+def _weigh(profiles: Profiles, crowd: int) -> _Weighed:
     """Weights by what the table says and what the other articles say (the two of a pair do not count as others)."""
-    owner = np.repeat(np.arange(profiles.articles), np.diff(profiles.starts))
-    order, ordered = _sorted(profiles.keys)
-    number, holders = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
-    first = np.flatnonzero(np.concatenate([np.ones(min(len(order), 1), np.bool_), ordered[1:] != ordered[:-1]]))
-    sizes = np.diff(first, append=len(order))
-    number[order], holders[order] = np.repeat(np.arange(len(first)), sizes), np.repeat(sizes, sizes)
-    expected = (np.exp(-np.arange(_LARGEST + 1) / 4) * _PRIOR)[profiles.information]
-    share = (np.maximum(holders - 2, 0) + expected) / (max(profiles.articles - 2, 0) + _PRIOR)
-    weight = np.rint(profiles.strength * np.maximum(-np.log(share), 0)).astype(np.int64)
-    norm = np.sqrt(np.bincount(owner, weight * weight, minlength=profiles.articles))
-    return _Weighed(number, owner, weight, holders, profiles.starts, np.maximum(norm, 1))
-
-
-def _sorted(keys: _U64) -> tuple[_I64, _U64]:
-    """(order, the keys in that order); sorted together with their places where both fit, which is six times as fast."""
-    bits = len(keys).bit_length()
-    if bits > 64 - _KEY_BITS:
-        order = np.argsort(keys, kind="stable")
-        return order, keys[order]
-    packed = np.sort(keys << np.uint64(bits) | np.arange(len(keys), dtype=np.uint64))
-    return (packed & np.uint64((1 << bits) - 1)).astype(np.int64), packed >> np.uint64(bits)
+    bits = len(profiles.features).bit_length()
+    if bits > 64 - KEY_BITS:
+        order = np.argsort(profiles.keys, kind="stable")
+        keys = np.cumsum(np.diff(profiles.keys[order], prepend=0) != 0).astype(np.uint64)
+        ordered = keys << np.uint64(bits) | order.astype(np.uint64)
+    else:  # sorted together with their places, which is six times as fast
+        ordered = np.sort(profiles.keys << np.uint64(bits) | np.arange(len(profiles.features), dtype=np.uint64))
+    edges = np.flatnonzero(np.diff(ordered >> np.uint64(bits), prepend=np.uint64(1 << 63)))
+    is_size = np.bincount(np.diff(edges, append=len(ordered)), minlength=1) > 0
+    expected = np.exp(-np.arange(LARGEST + 1) / 4) * _PRIOR
+    others = np.maximum(np.flatnonzero(is_size) - 2, 0)[:, None]
+    worth = np.maximum(-np.log((others + expected) / (max(profiles.articles - 2, 0) + _PRIOR)), 0)
+    row = np.cumsum(is_size) - 1
+    return _Weighed(*kernels.weigh(ordered, bits, *profiles, row, worth, crowd, (_PROBED, _CROWDED)))
 
 
 def likeness_of(two: Profiles) -> int:
     """Thousandths of likeness of two articles, as of a collection of these two alone."""
-    weighed, border = _weigh(two), two.starts[1]
+    weighed, border = _weigh(two, 2), two.starts[1]
     _, i, j = np.intersect1d(two.keys[:border], two.keys[border:], assume_unique=True, return_indices=True)
     dot = int((weighed.weight[i] * weighed.weight[border + j]).sum())
     return int(1000 * dot / (weighed.norm[0] * weighed.norm[1]))
@@ -231,10 +131,11 @@ def find_alike(
         is_new: whether an article is new.
         params: its limits.
     """
-    weighed = _weigh(profiles)
     when = _Days.of(days, params.same_story_days)
-    lists = _list(weighed, when, rank, params)
-    articles = (weighed.number, weighed.weight, weighed.starts, weighed.norm)
+    weighed = _weigh(profiles, params.same_story_bucket * len(np.unique(when.slot)))
+    owner = np.repeat(np.arange(profiles.articles), np.diff(profiles.starts))
+    lists = _list(weighed, owner[weighed.listed], when, rank, params)
+    articles = (weighed.number, weighed.weight, profiles.starts, weighed.norm)
     limits = (SAME, UNDATED, _GLIMPSE)
 
     def work(lo: int, hi: int) -> tuple[_I64, _I64, _I64]:
@@ -247,20 +148,14 @@ def find_alike(
     return Alike(left[order], right[order], likeness[order], lists.left_out)
 
 
-def _list(weighed: _Weighed, when: _Days, rank: _I64, params: Params) -> _Lists:
-    """The index: each article under its weightiest features, in its own slot and the one that follows."""
-    shared = np.flatnonzero(weighed.holders > 1)
-    is_crowd = weighed.holders[shared] > params.same_story_bucket * len(np.unique(when.slot))
-    few, many = shared[~is_crowd], shared[is_crowd]
-    shared = np.concatenate([
-        few[_strongest(weighed.owner[few], weighed.weight[few], len(rank), _PROBED)],
-        many[_strongest(weighed.owner[many], weighed.weight[many], len(rank), _CROWDED)],
-    ])  # fmt: skip
-    article, number = weighed.owner[shared], weighed.number[shared]
+def _list(weighed: _Weighed, article: _I64, when: _Days, rank: _I64, params: Params) -> _Lists:
+    """The index: each article under the features it is listed under, in its own slot and the one that follows."""
+    listed = weighed.listed
+    number = weighed.number[listed]
     slot = when.slot[article]
     is_dated = np.flatnonzero(slot > 0)
     meets = is_dated[np.isin(number[is_dated], number[slot == 0])]  # those without a day meet everyone
-    places = np.concatenate([np.arange(len(shared)), is_dated, meets])
+    places = np.concatenate([np.arange(len(listed)), is_dated, meets])
     slots = np.concatenate([slot, slot[is_dated] + 1, np.zeros(len(meets), np.int64)])
     width = int(slots.max(initial=0)) + 1
     order = np.argsort((number[places] * width + slots) * len(rank) + rank[article[places]])
@@ -278,5 +173,89 @@ def _list(weighed: _Weighed, when: _Days, rank: _I64, params: Params) -> _Lists:
     by_article = np.sort(article * len(article) + np.arange(len(article))) % max(len(article), 1)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(article, minlength=len(rank)))])
     left_out = int(behind.sum() - partners.sum())
-    share = weighed.weight[shared[places]] / weighed.norm[article]
+    share = weighed.weight[listed[places]] / weighed.norm[article]
     return _Lists(article, slots, share, partners, by_article, starts, left_out)
+
+
+# ------------------------------------------------------------------------------------------- a collection that grows
+
+
+class Collection:
+    """Profiles with the days of their articles, to which more come; each is compared with those before it.
+
+    The pairs are those of `find_alike` where everything is in, but for features of crowds: no article is left out here.
+    It takes about 3 kB an article.
+    """
+
+    def __init__(self) -> None:
+        self.articles = 0
+        self._used = 0  # slots of the table
+        self._features, self._following = np.zeros(1 << 12, np.uint64), np.zeros(1 << 12, np.int32)
+        self._owner = np.zeros(1 << 12, np.int32)
+        self._starts, self._days, self._norms = np.zeros(65, np.int64), np.zeros(64, np.int64), np.zeros(64)
+        self._table = _table(1 << 12)
+
+    def enter(self, profiles: Profiles, days: _I64) -> None:
+        """Appends articles."""
+        first, last = self.articles, self.articles + profiles.articles
+        lo = int(self._starts[first])
+        hi = lo + len(profiles.features)
+        self._features, self._following, self._owner = (
+            _wide(array, hi) for array in (self._features, self._following, self._owner)
+        )
+        self._starts, self._days, self._norms = (
+            _wide(array, last + 1) for array in (self._starts, self._days, self._norms)
+        )
+        self._features[lo:hi], self._days[first:last] = profiles.features, days
+        self._starts[first : last + 1] = lo + profiles.starts
+        owner = np.repeat(np.arange(profiles.articles), np.diff(profiles.starts))
+        self._owner[lo:hi] = first + owner
+        alone = (profiles.strength * profiles.information / 4) ** 2
+        self._norms[first:last] = np.sqrt(np.bincount(owner, alone, profiles.articles)) * _SHRUNK
+        if 3 * (self._used + hi - lo) > 2 * len(self._table[0]):
+            self._table = _table(2 * (self._used + hi - lo))
+            self._used, lo = 0, 0
+        self._used += int(kernels.enter_features(self._table, self._features, self._following, lo, hi))
+        self.articles = last
+
+    def take(self, which: _I64) -> tuple[Profiles, _I64]:
+        """The profiles and days of the articles `which`."""
+        starts = self._starts[: self.articles + 1]
+        return Profiles(self._features[: starts[-1]], starts).take(which), self._days[which]
+
+    def leave(self, articles: int) -> None:
+        """Takes that many of the last articles out again."""
+        lo, hi = self._starts[self.articles - articles], self._starts[self.articles]
+        kernels.leave_features(self._table, self._features, self._following, int(lo), int(hi))
+        self.articles -= articles
+
+    def meet(self, articles: int, params: Params) -> tuple[_I64, _I64, _I64]:
+        """(article, one before it that tells of the same event, thousandths of likeness) for that many of the last."""
+        first = self.articles - articles
+        slots = np.unique(_Days.of(self._days[: self.articles], params.same_story_days).slot)
+        expected = np.exp(-np.arange(LARGEST + 1) / 4) * _PRIOR
+        crowd = params.same_story_bucket * len(slots)
+        known = expected, float(max(self.articles - 2, 0) + _PRIOR), crowd, (_PROBED, _CROWDED)
+        limits = SAME, UNDATED, _GLIMPSE, params.same_story_days + 1
+
+        def work(lo: int, hi: int) -> Any:
+            entered, told = (self._features, self._following, self._owner), (self._starts, self._days, self._norms)
+            return kernels.meet(self._table, entered, told, known, limits, first + lo, first + hi)
+
+        parts = each_range(work, articles, thread_count(params.threads), 256)
+        left, right, likeness = np.concatenate([np.zeros((3, 0), np.int64), *parts], axis=1)
+        order = np.lexsort((right, left))
+        return left[order], right[order], likeness[order]
+
+
+def _table(slots: int) -> tuple[_U64, Any, Any]:
+    """An empty table of features, of at least so many slots."""
+    size = 1 << max(slots - 1, 1).bit_length()
+    return np.zeros(size, np.uint64), np.zeros(size, np.int32), np.zeros(size, np.int32)
+
+
+def _wide(array: Any, room: int) -> Any:
+    """The array with room for so many values."""
+    if room <= len(array):
+        return array
+    return np.concatenate([array, np.zeros(max(room - len(array), len(array)), array.dtype)])

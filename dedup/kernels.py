@@ -24,9 +24,10 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document", "enter_names",
-    "find_name", "held_by_several", "keys_by_article", "may_be_spare", "meet_strangers", "overlaps", "prepare",
-    "profiles", "scatter", "sketches", "tile_pairs", "tile_spans", "words_at",
+    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document",
+    "enter_features", "enter_names", "find_name", "held_by_several", "keys_by_article", "leave_features",
+    "may_be_spare", "meet", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
+    "tile_spans", "weigh", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -1084,16 +1085,24 @@ def document(buf, tables, stage, group):
 
 
 @_entry
-def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
+def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, headlines, telling):
     """Articles sketched: what a scan keeps of each.
 
     Returns ((fingerprints uint64, ends int64 (n,), selected int64 (n,), versions uint64 (n, 2), syllables int64 (n, 2),
-    signatures uint32 (n, len(slopes)), removed int64 (n,)), notes). Article d has fingerprints[ends[d - 1]:ends[d]];
-    `selected` counts them without those that only a short text keeps; `versions` is a 128-bit hash of its canonical
-    syllables; `syllables` counts those kept and those left out as furniture; `removed` the learnt lines and sentences
-    among these. With is_noted `notes` are the units that furniture is learnt from, as dedup.furniture.Notes has them.
+    signatures uint32 (n, len(slopes)), removed int64 (n,)), notes, profiles). Article d
+    has fingerprints[ends[d - 1]:ends[d]]; `selected` counts them without those that only a short text keeps; `versions`
+    is a 128-bit hash of its canonical syllables; `syllables` counts those kept and those left out as furniture;
+    `removed` the learnt lines and sentences among these. With is_noted `notes` are the units that furniture is learnt
+    from, as dedup.furniture.Notes has them. `profiles` are those of the articles and their headlines, (buf, offsets,
+    tables), see there; where none of their features are kept, headlines are not looked at.
     """
     count = len(offsets) - 1
+    title_buf, title_offsets, title_tables = headlines
+    table, worth, both, roots, kept = telling
+    titles = _longest(title_offsets, 0, count if kept > 0 else 0)
+    longest = max(_longest(offsets, 0, count), titles)
+    to_tell = _profile_room(worth.shape[1] + titles + 4 if kept > 0 else 0, kept)
+    features, feature_ends, told = np.empty(count * kept, np.uint64), np.zeros(count, np.int64), 0
     room = 0
     if is_noted:
         room = (offsets[count] - offsets[0]) // 16 + 64
@@ -1103,7 +1112,7 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
     unit_ends, sample_ends = np.zeros(count, np.int64), np.zeros(count, np.int64)
     removed = np.empty(count, np.int64)
     u = v = 0
-    scratch = _scratch(_longest(offsets, 0, count), False)
+    scratch = _scratch(longest, False)
     syl, flag = scratch[1][0], scratch[1][1]
     size = len(syl) + 1
     shingles, picked = np.empty(size, np.uint64), np.empty(size, np.uint64)
@@ -1159,9 +1168,17 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted):
         result[total : total + found] = chosen[:found]
         total += found
         ends[d] = total
+        if kept > 0:
+            named = _features(syl[:n], flag[:n], worth[0], table, both, to_tell[0])
+            n = _whole(title_buf, title_offsets[d], title_offsets[d + 1], title_tables, scratch)
+            n, _ = _canonical(n, title_tables, scratch, np.uint64(0))
+            named += _features(syl[:n], flag[:n], worth[1], table, both, to_tell[0][named:])
+            told += _choose_features(named, to_tell, roots, features[told:])
+            feature_ends[d] = told
     notes = (code[:u].copy(), begin[:u].copy(), stop[:u].copy(), about[:u].copy(), unit_ends,
              value[:v].copy(), place[:v].copy(), sample_ends)  # fmt: skip
-    return (result[:total].copy(), ends, selected, versions, syllables, signatures, removed), notes
+    sketched = (result[:total].copy(), ends, selected, versions, syllables, signatures, removed)
+    return sketched, notes, (features[:told].copy(), feature_ends)
 
 
 @_entry
@@ -1611,81 +1628,138 @@ def _strongest(value, n, heap):
     return heap[0]
 
 
+@njit
+def _profile_room(size, kept):
+    """Work space for the profiles of articles of at most `size` syllables, headline and all."""
+    return (np.empty(2 * size, np.uint64), np.empty(2 * size, np.uint64), np.empty(2 * size, np.uint64),
+            np.empty(2 * size, np.int64), np.empty(kept, np.int64))  # fmt: skip
+
+
+@njit
+def _choose_features(n, room, roots, out):
+    """The features of an article of which room[0] has n places: the strongest ones, packed, by key. How many.
+
+    Strength is roots[name, count], by what all places of the feature count together; the last for all above.
+    """
+    found, ordered, feature, value, heap = room
+    _sort_hashes(found, n, ordered)
+    m = i = 0
+    while i < n:
+        key, told = ordered[i] >> _U(24), ordered[i] >> _U(6) & _U(31)
+        often = name = 0
+        while i < n and ordered[i] >> _U(24) == key:
+            often += np.int64(ordered[i] & _U(31))
+            name |= np.int64(ordered[i] >> _U(5) & _U1)
+            i += 1
+        strength = roots[name, min(often, roots.shape[1] - 1)]
+        feature[m] = key << _U(24) | _U(strength << 8) | told
+        value[m] = (strength * np.int64(told) + 1) << 24 | (0xFFFFFF - m)
+        m += 1
+    least = _strongest(value, m, heap)
+    chosen = 0
+    for i in range(m):
+        if value[i] >= least:
+            out[chosen] = feature[i]
+            chosen += 1
+    return chosen
+
+
 @_entry
-def profiles(bodies, titles, table, worth, both, kept):
-    """What names the event of each article: (keys uint64, strength int64, information int64, ends int64).
+def profiles(bodies, titles, telling):
+    """What names the event of each article: (features uint64, ends int64).
 
     At most `kept` features an article, those with the largest strength * information, of equals the smaller key;
-    sorted by key. Strength is 4 times the root of what all places of the feature count, twice that for a name.
+    sorted: 40 bits of key, 16 of strength, 8 of information.
 
     Args:
         bodies, titles: (syl, flag, starts) of as many texts each.
-        table: (keys, values, unknown, digits, least): information + 1 of each syllable, for _find; that of a syllable
-            not in it, and of a number; and the least that a feature has.
-        worth: uint8, what each place of a body counts, and of a title, (2, places): the last for all behind it.
-        both: uint8, the information of a pair of syllables by that of the two together.
-        kept: how many.
+        telling: (table, worth, both, roots, kept). table: (keys, values, unknown, digits, least), information + 1 of
+            each syllable, for _find; that of a syllable not in it, and of a number; and the least that a feature has.
+            worth: uint8, what each place of a body counts, and of a title, (2, places), the last for all behind it,
+            which is 0 for a body. both: uint8, the information of a pair of syllables by that of the two together.
+            roots: int64, (2, counts), the strength of what is no name and of a name. kept: how many.
     """
+    table, worth, both, roots, kept = telling
     count = len(bodies[2]) - 1
     size = 0
     for d in range(count):
         size = max(size, bodies[2][d + 1] - bodies[2][d] + titles[2][d + 1] - titles[2][d])
-    found, ordered = np.empty(2 * size, np.uint64), np.empty(2 * size, np.uint64)
-    key, value = np.empty(2 * size, np.uint64), np.empty(2 * size, np.int64)
-    strength, told = np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
-    heap = np.empty(kept, np.int64)
-    keys, strengths = np.empty(count * kept, np.uint64), np.empty(count * kept, np.int64)
-    tolds, ends = np.empty(count * kept, np.int64), np.empty(count, np.int64)
+    room = _profile_room(size, kept)
+    features, ends = np.empty(count * kept, np.uint64), np.empty(count, np.int64)
     total = 0
     for d in range(count):
         n = 0
         for part in range(2):
             syl, flag, starts = bodies if part == 0 else titles
             lo, hi = starts[d], starts[d + 1]
-            n += _features(syl[lo:hi], flag[lo:hi], worth[part], table, both, found[n:])
-        _sort_hashes(found, n, ordered)
-        m = i = 0
-        while i < n:
-            key[m], told[m] = ordered[i] >> _U(24), np.int64(ordered[i] >> _U(6)) & 31
-            often = name = 0
-            while i < n and ordered[i] >> _U(24) == key[m]:
-                often += np.int64(ordered[i]) & 31
-                name |= np.int64(ordered[i]) >> 5 & 1
-                i += 1
-            strength[m] = np.int64(np.rint(4 * np.sqrt(often) * (1 + name)))
-            value[m] = (strength[m] * told[m] + 1) << 24 | (0xFFFFFF - m)
-            m += 1
-        least = _strongest(value, m, heap)
-        for i in range(m):
-            if value[i] >= least:
-                keys[total], strengths[total], tolds[total] = key[i], strength[i], told[i]
-                total += 1
+            n += _features(syl[lo:hi], flag[lo:hi], worth[part], table, both, room[0][n:])
+        total += _choose_features(n, room, roots, features[total:])
         ends[d] = total
-    return keys[:total].copy(), strengths[:total].copy(), tolds[:total].copy(), ends
+    return features[:total].copy(), ends
 
 
-@njit
+@_entry
+def weigh(ordered, bits, features, starts, row, worth, crowd, limits):
+    """Profiles weighed in their collection: (number int64, weight int64, norm float64 (articles,), listed int64).
+
+    number: that of each feature, ascending with its key. norm: the root of the sum of an article's squared weights.
+    listed: the places of the features that each article is listed under: its weightiest ones of few holders and of
+    crowds, of equals the first; none that it alone holds.
+
+    Args:
+        ordered: uint64, sorted: the key of each feature, then its place, in `bits` bits.
+        features, starts: the profiles.
+        row, worth: worth[row[n], information] is what one of strength 1 weighs that n articles hold.
+        crowd: a feature that more articles hold is a crowd.
+        limits: how many features of few holders and of crowds an article is listed under.
+    """
+    count = len(features)
+    number, weight = np.empty(count, np.int64), np.empty(count, np.int64)
+    mask = (_U1 << _U(bits)) - _U1
+    lo = distinct = 0
+    while lo < count:
+        hi = lo + 1
+        while hi < count and ordered[hi] >> _U(bits) == ordered[lo] >> _U(bits):
+            hi += 1
+        for i in range(lo, hi):
+            number[np.int64(ordered[i] & mask)] = distinct << 32 | (hi - lo)  # one place out of order, not three
+        lo, distinct = hi, distinct + 1
+    articles = len(starts) - 1
+    norm, listed, n = np.empty(articles), np.empty(count, np.int64), 0
+    value, holders = np.empty(256, np.int64), np.empty(256, np.int64)
+    heaps = np.empty(limits[0], np.int64), np.empty(limits[1], np.int64)
+    for d in range(articles):
+        square, first = 0, starts[d]
+        for i in range(first, starts[d + 1]):
+            held = number[i] & 0xFFFFFFFF
+            number[i], holders[i - first] = number[i] >> 32, held
+            told = np.int64(features[i] & _U(0xFFFFFF))
+            weight[i] = np.int64(np.rint((told >> 8) * worth[row[held], told & 0xFF]))
+            square += weight[i] * weight[i]
+        norm[d] = max(np.sqrt(square), 1)
+        for is_crowd in range(2):
+            m = 0
+            for i in range(starts[d], starts[d + 1]):
+                if holders[i - first] > 1 and (holders[i - first] > crowd) == is_crowd:
+                    value[m] = weight[i] << 8 | (0xFF - (i - first))
+                    m += 1
+            least = _strongest(value, m, heaps[0] if is_crowd == 0 else heaps[1])
+            for i in range(m):
+                if value[i] >= least:
+                    listed[n] = first + 0xFF - (value[i] & 0xFF)
+                    n += 1
+    return number, weight, norm, listed[:n].copy()
+
+
+@_inlined
 def _dot(number, weight, lo, hi, low, high):
     """The sum of products of the weights that two articles give to the same features, each one's sorted by number."""
     total = 0
-    while lo < hi and low < high:
-        if number[lo] == number[low]:
-            total += weight[lo] * weight[low]
-            lo, low = lo + 1, low + 1
-        elif number[lo] < number[low]:
-            lo += 1
-        else:
-            low += 1
+    while lo < hi and low < high:  # without a branch: which one is smaller cannot be foretold
+        x, y = number[lo], number[low]
+        total += weight[lo] * weight[low] * (x == y)
+        lo, low = lo + (x <= y), low + (y <= x)
     return total
-
-
-@njit
-def _may_meet(a, b, slot, days, is_new):
-    """Whether two articles of a list of that slot are near in time and one is new; so once for each feature of both."""
-    day, slots, width = days
-    meeting = max(slots[a], slots[b]) if slots[a] > 0 and slots[b] > 0 else 0
-    is_near = meeting == 0 or abs(day[a] - day[b]) < width
-    return slot == meeting and is_near and (is_new[a] or is_new[b])
 
 
 @_entry
@@ -1704,16 +1778,21 @@ def alike(lists, articles, days, is_new, limits, lo, hi):
     article, slot, share, partners, by_article, entries = lists
     number, weight, starts, norm = articles
     same, undated, glimpse = limits
+    day, slots, width = days
     shown, touched = np.full(len(is_new), -1), np.empty(len(is_new), np.int64)
     found = np.empty((3, 1024), np.int64)
     total = 0
     for a in range(lo, hi):
+        own_day, own_slot, own_new = day[a], slots[a], is_new[a]
         n = 0
         for place in range(entries[a], entries[a + 1]):
             e = by_article[place]
             for other in range(e + 1, e + 1 + partners[e]):
                 b = article[other]
-                if _may_meet(a, b, slot[e], days, is_new):
+                # both meet in one slot alone: so once for each feature of both
+                meeting = max(own_slot, slots[b]) if own_slot > 0 and slots[b] > 0 else 0
+                is_near = meeting == 0 or abs(own_day - day[b]) < width
+                if slot[e] == meeting and is_near and (own_new or is_new[b]):
                     if shown[b] < 0:
                         touched[n], shown[b] = b, 0
                         n += 1
@@ -1721,7 +1800,7 @@ def alike(lists, articles, days, is_new, limits, lo, hi):
         for i in range(n):
             b = touched[i]
             part, shown[b] = shown[b], -1
-            times = 1 if days[1][a] > 0 and days[1][b] > 0 else undated
+            times = 1 if own_slot > 0 and slots[b] > 0 else undated
             if part * 1000 * glimpse < same * times * 0xFFFF:
                 continue
             dot = _dot(number, weight, starts[a], starts[a + 1], starts[b], starts[b + 1])
@@ -1732,6 +1811,160 @@ def alike(lists, articles, days, is_new, limits, lo, hi):
                     wider[:, :total] = found
                     found = wider
                 found[0, total], found[1, total], found[2, total] = min(a, b), max(a, b), likeness
+                total += 1
+    return found[0, :total].copy(), found[1, :total].copy(), found[2, :total].copy()
+
+
+@_inlined
+def _slot_of(keys, key):
+    """Where a feature stands in a table of open addressing, or may stand (size a power of two, empty = 0)."""
+    last = _U(len(keys) - 1)
+    i = (key * _ORDER >> _U(20)) & last
+    while keys[np.int64(i)] != 0 and keys[np.int64(i)] != key + _U1:
+        i = (i + _U1) & last
+    return np.int64(i)
+
+
+@_entry
+def enter_features(table, features, following, lo, hi):
+    """Puts the features lo:hi of a growing collection in its table; how many are new there.
+
+    Args:
+        table: (keys uint64, one more than the feature's; held int32, by how many articles; latest int32, the last place
+            of the feature).
+        features: see `profiles`; following: int32, for each the place before it of the same feature, -1 for none.
+    """
+    keys, held, latest = table
+    fresh = 0
+    for i in range(lo, hi):
+        key = features[i] >> _U(24)
+        slot = _slot_of(keys, key)
+        if keys[slot] == 0:
+            keys[slot], latest[slot] = key + _U1, -1
+            fresh += 1
+        following[i], latest[slot] = latest[slot], i
+        held[slot] += 1
+    return fresh
+
+
+@_entry
+def leave_features(table, features, following, lo, hi):
+    """Takes the features lo:hi, the last that were entered, out of the table again."""
+    keys, held, latest = table
+    for i in range(hi - 1, lo - 1, -1):
+        slot = _slot_of(keys, features[i] >> _U(24))
+        latest[slot] = following[i]
+        held[slot] -= 1
+
+
+@njit
+def _weigh_one(features, lo, hi, table, known, work):
+    """The weights of one article's features in a growing collection, which of them it is listed under, and its norm."""
+    keys, held, _ = table
+    expected, total, crowd, _ = known
+    weight, holders, listed, value, few, many, worth = work
+    square = 0
+    for i in range(lo, hi):
+        n = i - lo
+        told = np.int64(features[i] & _U(0xFFFFFF))
+        holders[n], listed[n] = held[_slot_of(keys, features[i] >> _U(24))], False
+        share = (max(holders[n] - 2, 0) + expected[told & 0xFF]) / total
+        worth[n] = max(-np.log(share), 0.0)
+        weight[n] = np.int64(np.rint((told >> 8) * worth[n]))
+        square += weight[n] * weight[n]
+    for is_crowd in range(2):
+        m = 0
+        for n in range(hi - lo):
+            if holders[n] > 1 and (holders[n] > crowd) == is_crowd:
+                value[m] = weight[n] << 8 | (0xFF - n)
+                m += 1
+        least = _strongest(value, m, few if is_crowd == 0 else many)
+        for i in range(m):
+            if value[i] >= least:
+                listed[0xFF - (value[i] & 0xFF)] = True
+    return max(np.sqrt(square), 1.0)
+
+
+@njit
+def _room_to_weigh(limits):
+    return (np.empty(256, np.int64), np.empty(256, np.int64), np.empty(256, np.bool_), np.empty(256, np.int64),
+            np.empty(limits[0], np.int64), np.empty(limits[1], np.int64), np.empty(256))  # fmt: skip
+
+
+@njit
+def _about(features, starts, a, b, one):
+    """About what `_dot` gives: the weights of b by what its features tell of a."""
+    weight, worth = one[0], one[6]
+    total, i, j = 0.0, starts[a], starts[b]
+    while i < starts[a + 1] and j < starts[b + 1]:
+        x, y = features[i] >> _U(24), features[j] >> _U(24)
+        if x == y:
+            p = i - starts[a]
+            total += weight[p] * worth[p] * (features[j] >> _U(8) & _U(0xFFFF))
+        i, j = i + (x <= y), j + (y <= x)
+    return total
+
+
+@_entry
+def meet(table, entered, articles, known, limits, lo, hi):
+    """The pairs of articles lo:hi of a growing collection with all that came before them, as `alike` has them.
+
+    Args:
+        table: see enter_features.
+        entered: (features, following, owner): the article of each feature.
+        articles: (starts, days, least): of each its features, its day or -1, and a norm that its own is not below.
+        known: (expected, total, crowd, limits): how many articles hold a feature of each information by the table of
+            frequencies; how many articles there are with those; see `weigh` for crowd and limits.
+        limits: (same, undated, glimpse, width): see `alike`; articles of one event are less than `width` days apart.
+    """
+    features, following, owner = entered
+    starts, days, least_norm = articles
+    same, undated, glimpse, width = limits
+    mine, theirs = _room_to_weigh(known[3]), _room_to_weigh(known[3])
+    shown, touched = np.zeros(hi, np.int64), np.empty(hi, np.int64)
+    found = np.empty((3, 64), np.int64)
+    total = 0
+    for a in range(lo, hi):
+        first = starts[a]
+        norm = _weigh_one(features, first, starts[a + 1], table, known, mine)
+        n = 0
+        for i in range(first, starts[a + 1]):
+            if not mine[2][i - first]:
+                continue
+            weight, worth = mine[0][i - first], mine[6][i - first]
+            place = following[i]
+            while place >= 0:
+                b = owner[place]
+                if days[a] < 0 or days[b] < 0 or abs(days[a] - days[b]) < width:
+                    if shown[b] == 0:
+                        touched[n] = b
+                        n += 1
+                    shown[b] += np.int64(weight * worth * (features[place] >> _U(8) & _U(0xFFFF))) + 1
+                place = following[place]
+        for t in range(n):
+            b = touched[t]
+            part, shown[b] = shown[b], 0
+            times = 1 if days[a] >= 0 and days[b] >= 0 else undated
+            border = same * times * norm * least_norm[b]
+            if part * 1000 * glimpse < border or _about(features, starts, a, b, mine) * 1000 < border:
+                continue
+            other = _weigh_one(features, starts[b], starts[b + 1], table, known, theirs)
+            dot, glimpsed, i, j = 0, 0, starts[a], starts[b]
+            while i < starts[a + 1] and j < starts[b + 1]:
+                x, y = features[i] >> _U(24), features[j] >> _U(24)
+                if x == y:
+                    p, q = i - starts[a], j - starts[b]
+                    dot += mine[0][p] * theirs[0][q]
+                    if mine[2][p] and theirs[2][q]:
+                        glimpsed += np.int64(mine[0][p] / norm * (theirs[0][q] / other) * 0xFFFF)
+                i, j = i + (x <= y), j + (y <= x)
+            likeness = np.int64(np.floor(1000 * dot / (norm * other))) // times
+            if glimpsed * 1000 * glimpse >= same * times * 0xFFFF and likeness >= same:
+                if total == found.shape[1]:
+                    wider = np.empty((3, 2 * total), np.int64)
+                    wider[:, :total] = found
+                    found = wider
+                found[0, total], found[1, total], found[2, total] = a, b, likeness
                 total += 1
     return found[0, :total].copy(), found[1, :total].copy(), found[2, :total].copy()
 

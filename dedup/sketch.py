@@ -15,6 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
+from dedup.profiles import Profiles, headlines, no_headlines
 from dedup.text import NO_GROUP, Grouped, pack, tables
 from dedup.threads import thread_count
 
@@ -47,6 +48,7 @@ class Sketches:
         syllables: int64 (n, 2), canonical syllables kept, and left out as furniture.
         signatures: uint32 (n, num_perm), or (n, 0) where none were asked for.
         removed: int64 (n,), lines and sentences left out as furniture that a corpus showed.
+        profiles: what names the event of each, where it was asked for.
     """
 
     fingerprints: _U64
@@ -56,6 +58,7 @@ class Sketches:
     syllables: _I64
     signatures: _U32
     removed: _I64
+    profiles: Profiles | None = None
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -73,14 +76,15 @@ class Sketches:
         flat = np.repeat(starts[which] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
         return Sketches(
             self.fingerprints[flat], ends, self.selected[which], self.versions[which], self.syllables[which],
-            self.signatures[which], self.removed[which],
+            self.signatures[which], self.removed[which], self.profiles and self.profiles.take(which),
         )  # fmt: skip
 
     @staticmethod
     def join(parts: Sequence[Sketches], num_perm: int = 0) -> Sketches:
         """The parts as one, in order; num_perm is the width of the signatures where there is no part."""
         if not parts:
-            parts = [Sketches(*(np.zeros(s, t) for s, t in _shapes(num_perm)))]
+            empty: list[Any] = [np.zeros(s, t) for s, t in _shapes(num_perm)]
+            parts = [Sketches(*empty)]
         base = np.cumsum([0] + [len(p.fingerprints) for p in parts])
         return Sketches(
             np.concatenate([p.fingerprints for p in parts]),
@@ -90,6 +94,7 @@ class Sketches:
             np.concatenate([p.syllables for p in parts]),
             np.concatenate([p.signatures for p in parts]),
             np.concatenate([p.removed for p in parts]),
+            None if parts[0].profiles is None else Profiles.join([p.profiles for p in parts if p.profiles]),
         )
 
 
@@ -119,19 +124,20 @@ class Sketcher:
 
     def add(
         self, buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, furniture: Grouped | None = None,
-        take: Take | None = None,
+        take: Take | None = None, titles: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
         """Takes articles that lie in one UTF-8 buffer: article i is buf[offsets[i]:offsets[i + 1]].
 
         Args:
             furniture: what to leave out besides structural furniture.
             take: called from this thread, in the order of `add`, with the notes that furniture is learnt from.
+            titles: those of the articles, where their profiles are wanted too.
         """
         while len(self._under_way) >= 4 * self._threads:
             self._wait()
         work = self._pool.submit(
             sketch_and_note, buf, offsets, self._params, signatures=self._signatures, furniture=furniture,
-            is_noted=take is not None,
+            is_noted=take is not None, titles=titles,
         )  # fmt: skip
         self._under_way.append((work, take))
 
@@ -206,16 +212,20 @@ def _arrow_parts(texts: Any) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.uint8
 
 def sketch_and_note(
     buf: np.ndarray[Any, np.dtype[np.uint8]], offsets: _I64, params: Params, *, signatures: bool = False,
-    furniture: Grouped | None = None, is_noted: bool = False,
+    furniture: Grouped | None = None, is_noted: bool = False, titles: Sequence[str] | None = None,
 ) -> tuple[Sketches, Arrays]:  # fmt: skip
     """Sketches of articles in one buffer, without the furniture of each one's group; with is_noted also what furniture
-    is learnt from."""
+    is learnt from, with the titles also profiles."""
     look_up = tables(params) if furniture is None else furniture.tables
     groups = np.full(len(offsets) - 1, NO_GROUP) if furniture is None else furniture.groups
     window = params.min_passage - params.k + 1
     slopes, shifts = permutations(params.num_perm if signatures else 0)
-    found, notes = kernels.sketches(buf, offsets, groups, look_up, params.k, window, slopes, shifts, is_noted)
-    return Sketches(*found), notes
+    told = no_headlines(params) if titles is None else headlines(titles, params)
+    found, notes, made = kernels.sketches(
+        buf, offsets, groups, look_up, params.k, window, slopes, shifts, is_noted, *told
+    )
+    profiles = None if titles is None else Profiles.of(made)
+    return Sketches(*(*found, profiles)), notes
 
 
 @functools.lru_cache(maxsize=8)

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from test_cli import COLUMNS, put, start
+from told import DAY, tell
 
 import dedup
 from dedup.cli.index import add as adding
@@ -339,6 +340,27 @@ def test_query_as_json(command, tmp_path, database):
     assert [list(row) for row in lines(out)] == [["id", "matches"], ["line", "error"]]
 
 
+def test_one_event_in_other_words(command, tmp_path):
+    one, two, three = ({**article(a.id, a.text), "title": a.title, "published": a.published.isoformat()}
+                       for a in (tell(1, 0, DAY), tell(1, 1, DAY + timedelta(days=1)), tell(1, 2, DAY)))  # fmt: skip
+    files = [put(tmp_path / f"{n}.jsonl", item) for n, item in enumerate((one, two, three))]
+    database = tmp_path / "tin.db"
+    command("index", "add", database, files[0])
+    assert lines(command("index", "add", database, files[1], "--same-story", "--results", "-")[1])[0]["story"] == "1-0"
+    (answer,) = lines(command("index", "query", database, files[2], "--same-story", "--json")[1])
+    assert [(match["b"], match["relation"]) for match in answer["matches"]] == [
+        ("1-0", "same_story"), ("1-1", "same_story")
+    ]  # fmt: skip
+    for options in ((), ("--same-story", "--same-story-days", "0")):
+        (answer,) = lines(command("index", "query", database, files[2], *options, "--json")[1])
+        assert len(answer["matches"]) == len(options) // 3
+    assert "cùng sự kiện" in command("index", "query", database, files[2], "--same-story", "--lang", "vi")[1]
+    for options, stories in (((), 2), (("--same-story",), 1)):
+        assert command("index", "rebuild", database, *options)[0] == 0
+        with dedup.Index(database) as index:
+            assert len({*index.story_ids("1-0", "1-1").values()}) == stories
+
+
 def test_query_lists_what_fits(command, tmp_path):
     copies = put(tmp_path / "tin.jsonl", *(article(f"{n:02}", f"{RAIN} {n}") for n in range(40)))
     command("index", "add", tmp_path / "tin.db", copies)
@@ -633,8 +655,7 @@ def test_the_stream_is_ended_from_outside(tmp_path, following):
 
 def test_help_names_every_option(command):
     code, out, _ = command("index", "add", "--help", env={"COLUMNS": "120"})
-    of_scans = ("num_perm", "candidates", "band_recall", "same_story", "same_story_days", "same_story_bucket", "memory",
-                "workdir")  # fmt: skip
+    of_scans = ("num_perm", "candidates", "band_recall", "memory", "workdir")
     names = [f"--{f.name.replace('_', '-')}" for f in fields(dedup.Params) if f.name not in of_scans]
     names += ["--window", "--no-own-source", "--furniture", "--no-text", "--results", "--strict", "--lang", "--id"]
     assert code == 0

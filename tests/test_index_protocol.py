@@ -1,7 +1,8 @@
 """One protocol over everything that matches articles: a scan, and an index in memory, in a file, reopened, changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -10,8 +11,9 @@ from types import MappingProxyType
 import make
 import numpy as np
 import pytest
+from told import DAY, news, tell
 
-from dedup import Article, Index, Params, scan
+from dedup import Article, ArticleError, Index, Params, scan
 
 CASES = [
     {},
@@ -257,3 +259,152 @@ def test_removed_and_added_again(opened):
     assert by_version(found) | by_version(p for p in before if before[p][1] < 1) >= by_version(pairs)
     assert by_version(found) <= by_version(everything)
     assert sorted(article.id for article in index.articles()) == [article.id for article in given]
+
+
+# ------------------------------------------------------------------------------------------------------- the same event
+
+EVENTS = Params(same_story=True)
+
+
+def stories_of(index, given):
+    """The stories of two articles and more, as sets of ids."""
+    stories = {}
+    for id, story in index.story_ids(*(article.id for article in given)).items():
+        stories.setdefault(story, set()).add(id)
+    return {frozenset(ids) for ids in stories.values() if len(ids) > 1}
+
+
+def test_one_batch_finds_the_events_of_a_scan(opened):
+    given = [*news(20), *articles(2)[:40], Article("trống", "…", "Hà Lâm")]
+    Random(5).shuffle(given)
+    found = scan(given, EVENTS)
+    index = opened(EVENTS)
+    assert figures(matches_of(index.add(given))) == figures(found.matches)
+    assert len(found.matches.of("same_story")) > 40
+    assert stories_of(index, given) == {frozenset(story.articles) for story in found.stories}
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_in_order_of_publication_events_are_nearly_those_of_a_scan(opened, size):
+    given = sorted(news(20), key=lambda article: (article.published, article.id))
+    found = scan(given, EVENTS)
+    index = opened(EVENTS)
+    told = {(m.a, m.b) for m in matches_of(in_batches(index, given, size))}
+    wanted = {(m.a, m.b) for m in found.matches}
+    assert len(told ^ wanted) <= len(wanted) // 20
+    assert stories_of(index, given) == {frozenset(story.articles) for story in found.stories}
+    relations = {edge.relation for story in found.stories for edge in index.story(story.id).edges}
+    assert relations == {None, "same_story"}
+
+
+def test_an_article_is_asked_about_and_stays_outside(opened):
+    first, second, third = (tell(1, n, DAY + timedelta(hours=n)) for n in range(3))
+    later = replace(third, id="x", published=DAY + timedelta(days=4, hours=3))
+    index = opened(EVENTS)
+    index.add([first, second, *news(8, 1)[2:]])
+    for _ in range(2):
+        assert [(m.a, m.b, m.relation) for m in index.query(third)] == [
+            (third.id, first.id, "same_story"), (third.id, second.id, "same_story")
+        ]  # fmt: skip
+        assert index.query(later) == []
+        assert [m.b for m in index.query(later, replace(EVENTS, same_story_days=4))] == [first.id, second.id]
+    assert index.query(third, Params()) == []
+    assert [m.b for m in index.query(first)] == [second.id]
+
+
+def test_what_was_made_without_events_is_asked_for_them(opened):
+    given = news(6)
+    index = opened()
+    assert matches_of(index.add(given[:-1])) == []
+    with_events = index.add(given[-1], EVENTS)[0]
+    assert {m.relation for m in with_events.matches} == {"same_story"}
+    assert with_events.story in {given[-2].id, given[-3].id}
+    assert [m.b for m in index.query(given[0], EVENTS)] == [given[1].id, given[2].id]
+
+
+def test_articles_that_are_gone_are_no_event(opened):
+    given = news(6)
+    index = opened(EVENTS)
+    index.add(given)
+    asked = replace(tell(0, 7, DAY), id="x")
+    assert [m.b for m in index.query(asked)] == ["0-0", "0-1", "0-2"]
+    index.remove("0-1")
+    assert [m.b for m in index.query(asked)] == ["0-0", "0-2"]
+    index.add(replace(given[0], text=given[-1].text, title=given[-1].title))  # a revision
+    assert [m.b for m in index.query(asked)] == ["0-2"]
+    index.expire(date(2030, 1, 1))
+    assert index.query(asked) == []
+    assert matches_of(index.add(given[:3])) != []
+
+
+def test_the_first_article_of_a_version_is_gone(opened):
+    first, second = (tell(1, n, DAY) for n in range(2))
+    index = opened(EVENTS)
+    index.add([first, replace(first, id="bản sao", text=first.text.upper()), *news(4, 1)[2:]])
+    index.remove(first.id)
+    assert [(m.b, m.relation) for m in index.query(second)] == [("bản sao", "same_story")]
+
+
+def test_an_addition_that_failed_leaves_nothing(opened):
+    given = news(6)
+    index = opened(EVENTS)
+    index.add(given[:6])
+    with pytest.raises(ArticleError, match="need an id"):
+        index.add([*given[6:], Article("", "Mưa.")])
+    broken = replace(given[8], extra={"cũ": (loop := {})})
+    loop["lại"] = loop
+    with pytest.raises(ArticleError, match="extra"):
+        index.add([given[7], broken])
+    again = opened(EVENTS) if index.path == ":memory:" else Index(index.path, EVENTS)
+    assert sorted(m.b for m in matches_of(index.add(given[6:]))) == sorted(
+        m.b for m in scan(given, EVENTS).matches if m.b in {article.id for article in given[6:]}
+    )
+    again.close()
+
+
+def test_a_redelivery_gets_its_events_again(opened):
+    given = sorted(news(6), key=lambda article: (article.published, article.id))
+    index = opened(EVENTS)
+    first = in_batches(index, given, 3)
+    again = in_batches(index, given, 3)
+    assert [[(m.a, m.b) for m in one.matches] for one in again] == [[(m.a, m.b) for m in one.matches] for one in first]
+
+
+def test_others_write_beside(tmp_path):
+    given = sorted(news(6), key=lambda article: (article.published, article.id))
+    found = {(m.a, m.b) for m in scan(given, EVENTS).matches}
+    with Index(tmp_path / "tin.db", EVENTS) as one, Index(tmp_path / "tin.db", EVENTS) as two:
+        told = [m for n, article in enumerate(given) for m in matches_of((one, two)[n % 2].add(article))]
+    assert {(m.a, m.b) for m in told} == found
+
+
+def test_many_read_while_one_writes(tmp_path):
+    given = sorted(news(20), key=lambda article: (article.published, article.id))
+    with Index(tmp_path / "tin.db", EVENTS) as index, ThreadPoolExecutor(4) as pool:
+        index.add(given[:30])
+        wanted = [[(m.a, m.b) for m in index.query(replace(article, id="x"))] for article in given[:4]]
+        asked = [pool.submit(index.query, replace(given[n % 4], id="x")) for n in range(40)]
+        told = matches_of(in_batches(index, given[30:], 5))
+        found = [{(m.a, m.b) for m in one.result()} for one in asked]
+        assert all(one >= {*wanted[n % 4]} for n, one in enumerate(found))
+    assert {(m.a, m.b) for m in told} <= {(m.a, m.b) for m in scan(given, EVENTS).matches}
+
+
+def test_rebuilding_puts_events_together_anew(tmp_path):
+    given = sorted(news(20), key=lambda article: (article.published, article.id))
+    with Index(tmp_path / "tin.db") as index:
+        index.add(given)
+        assert stories_of(index, given) == set()
+    assert Index.rebuild(tmp_path / "tin.db", EVENTS) == len(given)
+    with Index(tmp_path / "tin.db", EVENTS) as index:
+        assert stories_of(index, given) == {frozenset(story.articles) for story in scan(given, EVENTS).stories}
+
+
+def test_of_many_on_one_event_the_first_and_the_most_alike_are_matches(opened):
+    given = [tell(n % 2, n, DAY + timedelta(minutes=n)) for n in range(60)]
+    few = replace(EVENTS, same_story_bucket=8, hubs=2)
+    index = opened(few)
+    added = in_batches(index, given, 20)
+    assert max(len(one.matches) for one in added) == 8
+    assert 2 <= len(stories_of(index, given)) <= len(scan(given, few).stories)
+    assert len(index.query(replace(given[0], id="x"))) == 9  # and its copy

@@ -29,6 +29,7 @@ LAYERS = (
     {"errors", "kernels", "letters", "lexicon"},
     {"models", "threads", "dates", "spool"},
     {"text", "sentences"},
+    {"profiles"},
     {"sketch", "facts", "pages", "report"},
     {"io"},
     {"furniture", "prints"},

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -10,54 +10,15 @@ import make
 import numpy as np
 import pytest
 from invented import article
+from told import DAY, Event, news, tell
 
 from dedup import Article, ParamError, Params, compare, events, kernels, lexicon, scan
+from dedup.profiles import KEPT
 from dedup.relate import is_same_column
 from dedup.text import spans
 
 SAME = Params(same_story=True)
 ORDER, ROLL = int(kernels._ORDER), int(kernels._ROLL)
-# Words that say nothing by themselves.
-_PLAIN = """
-của và cho trong có được đã là với các một tại không khi theo này người để công đó ra từ ở về trên vào ngày đến phải
-nhiều như sẽ cũng năm hai còn lại sau nhà thì đang mới việc làm những cùng thời trước bị lên
-"""
-PLAIN = _PLAIN.split()
-DAY = datetime(2024, 5, 3, 8, tzinfo=UTC)
-
-
-class Event:
-    """Something that happened: who, where, and how many."""
-
-    def __init__(self, seed):
-        rng = Random(seed)
-        self.names = [make.name(rng) for _ in range(5)]
-        self.numbers = [f"{rng.randint(11, 989)},{rng.randint(1, 9)}" for _ in range(3)]
-
-    def told(self, seed, sentences=14):
-        """(headline, text) in words of its own."""
-        rng = Random(seed)
-        lines = []
-        for n in range(sentences):
-            words = rng.choices(PLAIN, k=12)
-            words[8:8] = ["ở", rng.choice(self.names)]
-            words[4:4] = ["ông", rng.choice(self.names)]
-            if n % 4 == 0:
-                words += [rng.choice(self.numbers), "mẫu"]
-            lines.append(" ".join(words).capitalize() + ".")
-        headline = " ".join([*rng.choices(PLAIN, k=4), *rng.sample(self.names, 2)])
-        return headline, " ".join(lines)
-
-
-def tell(number, version, published=None):
-    headline, text = Event(number).told(1000 * number + version)
-    return Article(f"{number}-{version}", text, headline, published=published)
-
-
-def news(count=30, versions=3):
-    rng = Random(count)
-    return [tell(n, v, DAY + timedelta(days=n % 9, hours=rng.randint(0, 20))) for n in range(count)
-            for v in range(versions)]  # fmt: skip
 
 
 def rows(found):
@@ -104,13 +65,18 @@ def test_copies_and_older_articles():
 
 def profiles(articles):
     """Their profiles, and each one's as {key: (strength, information)}."""
-    from dedup.api.same_story import _profile  # what a scan makes of each block
     from dedup.corpus import Prepared
     from dedup.furniture import Furniture
+    from dedup.profiles import Syllables, profile
+    from dedup.sketch import sketch_and_note
+    from dedup.text import pack
 
-    texts = [article.text for article in articles]
+    texts, titles = [article.text for article in articles], [article.title for article in articles]
     ready = Prepared.of(texts, SAME, Furniture(), [np.uint64(0)] * len(texts))
-    made = _profile(ready, [article.title for article in articles], SAME)
+    made = profile(Syllables(ready.syllables, ready.flags, ready.syllable_starts), titles, SAME)
+    sketched, _ = sketch_and_note(*pack([text.encode() for text in texts]), SAME, titles=titles)
+    for one, two in zip(made, sketched.profiles, strict=True):  # what compare makes, and what a scan does
+        assert np.array_equal(one, two)
     columns = list(zip(made.keys.tolist(), made.strength.tolist(), made.information.tolist(), strict=True))
     starts = made.starts.tolist()
     return made, [{k: (s, i) for k, s, i in columns[lo:hi]} for lo, hi in pairwise(starts)]
@@ -146,7 +112,7 @@ def profile_by_hand(article, told):
     for key, rows in features.items():
         strength = round(4 * sum(place for *_, place in rows) ** 0.5 * (1 + any(name for _, name, _ in rows)))
         made[key] = strength, min(rows)[0]
-    best = sorted(made, key=lambda key: (-made[key][0] * made[key][1], key))[: events.KEPT]
+    best = sorted(made, key=lambda key: (-made[key][0] * made[key][1], key))[: KEPT]
     return {key: made[key] for key in sorted(best)}
 
 
@@ -181,7 +147,7 @@ def by_hand(plain):
 def test_the_index_finds_what_all_pairs_give():
     articles = news(24)
     made, plain = profiles(articles)
-    assert all(0 < len(one) <= events.KEPT for one in plain)
+    assert all(0 < len(one) <= KEPT for one in plain)
     days = np.array([article.published.toordinal() for article in articles])
     count = len(articles)
     found = events.find_alike(made, days, np.arange(count), np.ones(count, np.bool_), SAME)
@@ -193,6 +159,39 @@ def test_the_index_finds_what_all_pairs_give():
     undated = events.find_alike(made, np.full(count, -1), np.arange(count), np.ones(count, np.bool_), SAME)
     both = set(zip(undated.left.tolist(), undated.right.tolist(), strict=True))
     assert both == {pair for pair, v in by_hand(plain).items() if v // events.UNDATED >= events.SAME}
+
+
+def collected(collection, articles):
+    new, before, likeness = collection.meet(articles, SAME)
+    return dict(zip(zip(before.tolist(), new.tolist(), strict=True), likeness.tolist(), strict=True))
+
+
+def test_a_collection_that_grows_finds_the_same():
+    articles = sorted(news(24), key=lambda article: article.published)
+    made, plain = profiles(articles)
+    days = np.array([article.published.toordinal() for article in articles])
+    whole = events.Collection()
+    whole.enter(made, days)
+    wanted = {(a, b): likeness for (a, b), likeness in by_hand(plain).items()
+              if likeness >= events.SAME and abs(days[a] - days[b]) <= 3}  # fmt: skip
+    assert collected(whole, len(articles)) == wanted
+    grown, count = events.Collection(), len(articles)
+    for lo in range(0, count, 5):
+        which = np.arange(lo, min(lo + 5, count))
+        grown.enter(made.take(which), days[which])
+        seen = by_hand(plain[: which[-1] + 1])
+        assert collected(grown, len(which)) == {
+            (a, b): seen[a, b] for a in range(which[-1] + 1) for b in which.tolist()
+            if a < b and seen[a, b] >= events.SAME and abs(days[a] - days[b]) <= 3
+        }  # fmt: skip
+    last = collected(grown, 3)
+    for _ in range(2):
+        grown.enter(made.take(np.arange(9)), days[:9])
+        assert len(collected(grown, 9)) >= 9  # each with itself
+        grown.leave(9)
+        assert collected(grown, 3) == last
+    again, days_again = grown.take(np.arange(count))
+    assert all(np.array_equal(one, two) for one, two in zip((*again, days_again), (*made, days), strict=True))
 
 
 def test_days_apart():

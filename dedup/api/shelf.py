@@ -51,6 +51,7 @@ class Shelf:
         has_furniture: bool, whether an article holds page furniture.
         likeness: of pairs that tell of one event, by their numbers, the smaller first: thousandths.
         in_both: new articles that stand in `against` too, with the same id and text.
+        dated: the numbers of those of which it is known when they were published.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Shelf:
     ) -> None:  # fmt: skip
         value = furniture if isinstance(furniture, Furniture) else Furniture()
         self.corpus = Corpus(params, value, spools)
-        self._furniture = furniture
+        self._furniture, self._profiled = furniture, params.same_story
         self._ids, self._details = Ids(), Details(spools("details.spool"))
         self.ids: Sequence[str] = self._ids
         self.numbers: Mapping[str, int] = Numbers(self._ids)
@@ -76,6 +77,7 @@ class Shelf:
         self.wordless: set[int] = set()
         self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
+        self.dated = array("q")
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
         self._taken: list[tuple[Article, bytes | memoryview]] = []  # whose ids are not looked at yet
@@ -84,7 +86,10 @@ class Shelf:
 
     def finish(self) -> Sketched:
         """The sketches of all texts; furniture is learnt now, where it is to be."""
-        return self.corpus.finish(names_of(self.sources))
+        return self.corpus.finish(names_of(self.sources), self._title if self._profiled else None)
+
+    def _title(self, number: int) -> str:
+        return str(self.details[number].get("title", ""))
 
     def order(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The numbers of all articles, by id."""
@@ -159,7 +164,10 @@ class Shelf:
                 teaching = groups
             elif self._furniture is None and np.any(groups != _UNKNOWN):
                 teaching = np.where(groups == _UNKNOWN, NO_GROUP, groups)
-            self.corpus.add(texts, groups, teaching)
+            titles = [article.title for article in articles] if self._profiled else None
+            first = len(self._details)
+            self.dated.extend(n for n, article in enumerate(articles, first) if article.published is not None)
+            self.corpus.add(texts, groups, teaching, titles)
             self._details.extend(articles)
             self._waiting, self._bytes = [], 0
 
@@ -267,6 +275,7 @@ class Versions:
         numbers: int64, the delegates' numbers, by id.
         is_new: bool, whether an article of the version is new.
         copies: int64 (copies, 2), (delegate, copy) by number, one of them new.
+        profiles: those of all articles, by number, where they are asked for.
     """
 
     def __init__(self, shelf: Shelf, sketched: Sketched) -> None:
@@ -292,6 +301,7 @@ class Versions:
         self.numbers = order[is_first]
         self.numbers = self.numbers[np.argsort(rank[self.numbers])]
         self.is_new = is_new[self.numbers]
+        self.profiles = sketched.profiles
         self._sketched = sketched
 
     def find_candidates(self, params: Params) -> Candidates:

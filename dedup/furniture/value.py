@@ -25,6 +25,7 @@ from dedup.io import write_json
 from dedup.io.headers import find_source
 from dedup.letters import SCHEME, digest
 from dedup.models import Article, Params
+from dedup.profiles import no_headlines
 from dedup.text import NO_GROUP, Grouped, Learnt, Tables, encode, hash_table, pack, tables
 from dedup.threads import each_item, thread_count
 
@@ -316,5 +317,7 @@ def _note(batch: tuple[list[bytes], list[np.uint64]], params: Params) -> tuple[_
     buf, offsets = pack(texts)
     nothing, none = np.zeros(0, np.uint32), np.full(len(texts), NO_GROUP)
     window = params.min_passage - params.k + 1
-    found, notes = kernels.sketches(buf, offsets, none, tables(params), params.k, window, nothing, nothing, True)
+    found, notes, _ = kernels.sketches(
+        buf, offsets, none, tables(params), params.k, window, nothing, nothing, True, *no_headlines(params)
+    )
     return np.array(groups, np.uint64), found[3], notes

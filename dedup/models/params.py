@@ -40,7 +40,7 @@ class Params:
         max_bucket: a fingerprint (or band) held by more versions is a crowd.
         hubs: versions of a crowd against which every other one is examined.
         same_story_bucket: a name, number or phrase that more articles of those days have in common is looked up for
-            `hubs` of them only.
+            `hubs` of them only; an index compares an article with so many of its event at most.
         revisions: former texts that an index keeps of an article, 0..1000.
         wait: seconds that a writer of an index waits for another one.
         memory: bytes that a scan may hold at once, 256 MB and more; it keeps texts in working files then. None for no

@@ -168,6 +168,9 @@ class Snapshot(Protocol):
     def before(self, day: int, most: int) -> list[int]:
         """Numbers of articles whose day is before this one, ascending, at most so many."""
 
+    def between(self, first: int, last: int) -> list[int]:
+        """Numbers of the articles of the days from the first to the last, ascending."""
+
     def after(self, number: int, most: int) -> list[int]:
         """Numbers of the articles that follow a number, ascending, at most so many."""
 

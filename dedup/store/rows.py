@@ -160,6 +160,11 @@ class SqliteSnapshot:
         rows = self._sql("SELECT number FROM articles WHERE day < ? ORDER BY day, number LIMIT ?", (day, most))
         return sorted(number for (number,) in rows)
 
+    def between(self, first: int, last: int) -> list[int]:
+        """See Snapshot."""
+        rows = self._sql("SELECT number FROM articles WHERE day BETWEEN ? AND ?", (first, last))
+        return sorted(number for (number,) in rows)
+
     def after(self, number: int, most: int) -> list[int]:
         """See Snapshot."""
         rows = self._sql("SELECT number FROM articles WHERE number > ? ORDER BY number LIMIT ?", (number, most))

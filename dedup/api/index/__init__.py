@@ -3,6 +3,7 @@
     index ─► intake (articles sketched) ─► adding ─► probing (candidates) ─► bench, held (compared) ─► stories (settled)
       ├────► looking (what an article matches) ─► probing ─► bench, held
       ├────► telling (a story told)
+      ├────► around (the articles of the days around, for events) ◄─ adding, looking
       └────► rebuilding (all of it sketched anew), settings (what a database holds fixed)
 """
 

@@ -9,11 +9,12 @@ import numpy as np
 from dedup import kernels
 from dedup.api.choose import moment
 from dedup.api.group import JOINING
+from dedup.api.index.around import Around, those_examined
 from dedup.api.index.bench import Bench
-from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of
+from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of, told_of
 from dedup.api.index.looking import recall
 from dedup.api.index.probing import probe
-from dedup.api.index.stories import Key, Link, forget, name_apart, settle
+from dedup.api.index.stories import Key, Link, Newcomer, forget, name_apart, settle
 from dedup.api.matches import Rows
 from dedup.sketch import Sketches
 from dedup.store import Entry, Ledger, Tale, Version
@@ -50,6 +51,10 @@ def _arrive(
     """Puts some articles of a batch in, by their places: new ones, or a revision alone."""
     if not which:
         return
+    if rules.around is not None:  # the order in which a scan makes stories
+        words = batch.sketches.syllables[:, 0].tolist()
+        key = {place: (moment(batch.articles[place].published), -words[place]) for place in which}
+        which = sorted(which, key=lambda place: (*key[place], batch.articles[place].id))
     vacant: dict[int, Tale] = {}
     if (old := outcomes[which[0]].former) is not None:
         vacant.update((which[0], tale) for tale in forget(ledger, [old.number]))
@@ -89,6 +94,9 @@ class _Arriving:
         self._pairs = probe(ledger, self._sketches, rules.params)
         self._bench = Bench(rules, self._entries)
         rows = self._bench.compare(*self._meet())
+        self._events: dict[int, tuple[dict[int, int], dict[int, int]]] = {}  # matches, and what was not examined
+        if rules.around is not None:
+            rows = self._link_events(rows, batch, rules.around)
         self._found = self._by_place(rows)
 
     def rows(self) -> tuple[list[Entry], list[Version]]:
@@ -131,6 +139,29 @@ class _Arriving:
         pairs = [bench.by_id(bench.own(at), one) for at, v in asked if (one := stand_in(at, v)) is not None]
         apart = [(one, bench.own(at)) for at, v in copies if (one := stand_in(at, v)) is not None]
         return pairs, apart
+
+    def _link_events(self, rows: Rows, batch: Batch, around: Around) -> Rows:
+        """The matches with those on one event, which are noted too."""
+        bench, ledger = self._bench, self._ledger
+        worded = np.flatnonzero(self._sketches.syllables[:, 0] > 0)
+        places = [self._founders[n] for n in worded.tolist()]
+        told = told_of([self._entries[at] for at in places], self._sketches.take(worded))
+        found = around.enter(ledger, told, self._rules.params, ledger.count() + len(self._entries))
+        examined = [those_examined(alike, self._rules.params) for alike in found]
+        stand_in = self._stand_ins({v for few in examined for v in few} - {self._entries[at].number for at in places})
+        pairs = [
+            (bench.own(at), other, likeness)
+            for at, few in zip(places, examined, strict=True)
+            for version, likeness in few.items() if (other := stand_in(at, version)) is not None
+        ]  # fmt: skip
+        rows, matched = bench.link(rows, pairs)
+        for at, alike, few in zip(places, found, examined, strict=True):
+            further = {version: value for version, value in alike.items() if version not in few}
+            self._events[at] = {}, further
+        for (a, b), likeness in matched.items():
+            at, other = (a, b) if bench.place[a] > bench.place[b] else (b, a)
+            self._events[bench.place[at]][0][bench.entries[other].version] = likeness
+        return rows
 
     def _stand_ins(self, there: Iterable[int]) -> Callable[[int, int], int | None]:
         """Which local number stands for a version when an article arrives: that of the smallest id it may meet."""
@@ -181,10 +212,10 @@ class _Arriving:
                 links = self._links(at)
                 if at in meets_crowd and links:
                     links = self._meet_anchors(at, links)
-                arrival = None
-                if links or left is not None:
-                    key = (self._moment(self._bench.own(at)), self._size(at), entry.id)
-                    arrival = settle(ledger, entry.number, key, links, left, self._overlaps)
+                arrival, events = None, self._events.get(at, ({}, {}))
+                if links or events[0] or left is not None:
+                    newcomer = Newcomer(entry.number, self._key(at, entry.id), links, *events, left)
+                    arrival = settle(ledger, newcomer, self._overlaps)
                 if arrival is not None:
                     outcome.story, outcome.merged = arrival.tale.id, arrival.merged
                 else:
@@ -235,11 +266,17 @@ class _Arriving:
         stand_in = self._stand_ins(missing)
         ones = [one for version in sorted(missing) if (one := stand_in(at, version)) is not None]
         rows = bench.compare([bench.by_id(bench.own(at), one) for one in ones], [])
-        self._found[at] = sorted(self._found.get(at, []) + bench.read(rows), key=lambda one: one[1][:2])
+        found = bench.read(rows)
+        by_text = {pair for pair, _ in found}
+        others = [one for one in self._found.get(at, []) if one[0] not in by_text]
+        self._found[at] = sorted(others + found, key=lambda one: one[1][:2])
         return self._links(at)
 
     def _moment(self, local: int) -> float:
         return moment(self._bench.shelf.details[local].get("published"))
+
+    def _key(self, at: int, id: str) -> Key:
+        return self._moment(self._bench.own(at)), self._size(at), id
 
     def _size(self, at: int) -> int:
         """The shingles of a new version, negative; it has matches, which say it."""

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedup.api.choose import day
 from dedup.api.index.held import Held
 from dedup.api.index.intake import Found, Rules
 from dedup.api.matches import Rows
+from dedup.api.same_story import link_events
 from dedup.api.verify import match_copies, match_pairs
 from dedup.store import Entry
 
@@ -63,6 +65,22 @@ class Bench:
         if copies:
             parts.append(match_copies(self.shelf, np.array(copies, np.int64), self._rules.params))
         return Rows.join(parts)
+
+    def link(self, rows: Rows, alike: Sequence[tuple[int, int, int]]) -> tuple[Rows, dict[tuple[int, int], int]]:
+        """The matches with those on one event, and the likeness of these, by their local numbers, the smaller first.
+
+        Args:
+            rows: the matches by their text.
+            alike: pairs of articles that are alike, each with its thousandths of likeness.
+        """
+        if not alike:
+            return rows, {}
+        shelf = self.shelf
+        left, right, likeness = np.array(alike, np.int64).T
+        days = np.array([[day(shelf.details[n].get("published")) for n in side.tolist()] for side in (left, right)])
+        may_differ = (days[0] < 0) | (days[0] != days[1])
+        rows = link_events(shelf, rows, (left, right, likeness), may_differ, self._rules.params)
+        return rows, shelf.likeness
 
     def by_id(self, one: int, other: int) -> tuple[int, int]:
         """The two, the smaller id first."""

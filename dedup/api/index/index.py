@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from dedup.api.choose import day
 from dedup.api.difference import diff
 from dedup.api.index.adding import add
+from dedup.api.index.around import Around
 from dedup.api.index.intake import Found, Outcome, Rules, article_of, prepare
 from dedup.api.index.looking import look_up
 from dedup.api.index.rebuilding import rebuild
@@ -41,6 +42,11 @@ class Index:
 
     What is sketched (k, min_passage, aliases, accents, furniture) is fixed when the file is made; criteria and limits
     are free at each opening, and for each call. Candidates come by the rule of "prefix", whatever the criteria.
+
+    With `Params.same_story` articles on one event match too, with those of the days around (by the day of arrival where
+    no other is known). How much a name tells depends on the articles of those days, so a batch is compared as a whole,
+    and joins stories in the order of publication. Any index will do: nothing is stored for it. What it takes of those
+    days is read when it is first asked for (0.1 ms an article), and kept in memory (3 kB an article).
 
     Args:
         path_or_url: where it is; of a URL whatever else libpq takes may be part, and "dedup" is the usual schema.
@@ -83,6 +89,7 @@ class Index:
             self._store.close()
             raise
         self._rules = Rules(params, known, keeps_text, window, own_source)
+        self._writing, self._reading = (Around(self.path, params, known, keeps_text) for _ in range(2))
 
     @property
     def params(self) -> Params:
@@ -144,10 +151,11 @@ class Index:
 
     def _add(self, articles: Sequence[Article], rules: Rules) -> list[Added]:
         batch = prepare(articles, rules)
+        wait = rules.params.wait
 
         def work() -> list[Outcome]:
-            with self._store.writing(rules.params.wait) as ledger:
-                return add(ledger, batch, rules)
+            with rules.following(self._writing, wait) as known, self._store.writing(wait) as ledger:
+                return add(ledger, batch, known)
 
         outcomes = self._mending(work)
         self._store.tidy(self.params.wait)
@@ -236,8 +244,8 @@ class Index:
         batch = prepare([given], rules)
 
         def work() -> list[Found]:
-            with self._store.reading() as snapshot:
-                return look_up(snapshot, batch, rules)
+            with rules.following(self._reading, -1) as known, self._store.reading() as snapshot:
+                return look_up(snapshot, batch, known)
 
         def find(_: str, b: str) -> list[Passage]:
             return self._passages_of(given, self.get(b))
@@ -306,8 +314,9 @@ class Index:
 
     @classmethod
     def rebuild(
-        cls, path_or_url: str | os.PathLike[str], params: Params | None = None, *, furniture: Furniture | None = None
-    ) -> int:
+        cls, path_or_url: str | os.PathLike[str], params: Params | None = None, *,
+        furniture: Furniture | None = None, same_story: bool = False,
+    ) -> int:  # fmt: skip
         """Sketches all articles of an index anew, by other params or by a newer dedup; returns how many.
 
         In one transaction. Stories are made anew as if the articles arrived again in the same order, by the usual
@@ -317,12 +326,13 @@ class Index:
             path_or_url: where it is.
             params: how to sketch them; by default as they are.
             furniture: what to leave out of them; by default what the file was made with.
+            same_story: whether events join stories, whatever params say.
 
         Raises:
             ParamError: the index keeps no texts.
             BusyError, StoreError: see add.
         """
-        return rebuild(os.fspath(path_or_url), params, furniture)
+        return rebuild(os.fspath(path_or_url), params, furniture, same_story=same_story)
 
     # ----------------------------------------------------------------------------------------------------------- shared
 
@@ -361,8 +371,6 @@ class Index:
 def _check(params: Params, furniture: Furniture | None, window: int | None) -> None:
     if params.candidates == "bands":
         raise ParamError("candidates='bands': an index finds candidates by fingerprints: need 'auto' or 'prefix'")
-    if params.same_story:
-        raise ParamError("same_story=True: an index does not look for articles on one event in other words")
     if not (furniture is None or isinstance(furniture, Furniture)):
         raise ParamError(f"furniture={furniture!r:.60}: need a Furniture")
     if window is not None and (isinstance(window, bool) or not isinstance(window, int) or window < 0):

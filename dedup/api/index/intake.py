@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import numpy as np
 
 from dedup import dates
 from dedup.api.choose import day
+from dedup.api.index.around import Around, Told
 from dedup.api.index.held import Held, pack_syllables
 from dedup.furniture import Furniture, group_of
 from dedup.models import Article, Params
@@ -20,7 +22,7 @@ from dedup.store import Copy, Entry, pack_details, unpack_details
 from dedup.text import pack
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Batch", "Found", "Outcome", "Rules", "article_of", "hashes_of", "prepare"]
+__all__ = ["Batch", "Found", "Outcome", "Rules", "article_of", "hashes_of", "prepare", "told_of"]
 
 _UNKNOWN = int(group_of("").view(np.int64))
 _PART = 128  # articles that a thread sketches at a time
@@ -34,12 +36,22 @@ class Rules(NamedTuple):
     keeps_text: bool
     window: int | None
     own_source: bool
+    around: Around | None = None  # where articles on one event are looked for
 
     def may_meet(self, a: Entry, b: Entry | Copy) -> bool:
         """Whether two articles may match, by when and where they were published."""
         if self.window is not None and abs(a.day - b.day) > self.window:
             return False
         return self.own_source or a.source != b.source or a.source == _UNKNOWN
+
+    @contextlib.contextmanager
+    def following(self, around: Around, wait: float) -> Iterator[Rules]:
+        """The same with the articles of the days around, where events are looked for, see Around.turn."""
+        if self.params.same_story:
+            with around.turn(wait):
+                yield self._replace(around=around)
+        else:
+            yield self
 
     @property
     def are_plain(self) -> bool:
@@ -89,7 +101,8 @@ def prepare(articles: Sequence[Article], rules: Rules) -> Batch:
     def work(lo: int, hi: int) -> Sketches:
         buf, offsets = pack(texts[lo:hi])
         grouped = rules.furniture.grouped(np.array(groups[lo:hi], np.uint64), params)
-        return sketch_and_note(buf, offsets, params, furniture=grouped)[0]
+        titles = [article.title for article in articles[lo:hi]] if params.same_story else None
+        return sketch_and_note(buf, offsets, params, furniture=grouped, titles=titles)[0]
 
     sketches = Sketches.join(list(each_range(work, len(texts), thread_count(params.threads), _PART)))
     entries = []
@@ -104,6 +117,13 @@ def prepare(articles: Sequence[Article], rules: Rules) -> Batch:
         ready = Held(entries, params, rules.furniture, keeps_text=True).corpus.prepare(np.arange(len(entries)))
         entries = [replace(entry, body=pack_syllables(ready, place)) for place, entry in enumerate(entries)]
     return Batch(articles, entries, sketches)
+
+
+def told_of(entries: Sequence[Entry], sketches: Sketches) -> Told:
+    """What names the events of new versions, by the articles that found them."""
+    assert sketches.profiles is not None
+    published = [day(unpack_details(entry.details).get("published")) for entry in entries]
+    return Told([entry.number for entry in entries], [entry.day for entry in entries], published, sketches.profiles)
 
 
 def _dated(article: Article) -> Article:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from dedup.api.index.around import those_examined
 from dedup.api.index.bench import Bench
-from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of
+from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of, told_of
 from dedup.api.index.probing import probe
 from dedup.store import Entry, Snapshot
 
 __all__ = ["look_up", "recall"]
+
+_ALL = 1 << 62
 
 
 def look_up(snapshot: Snapshot, batch: Batch, rules: Rules) -> list[Found]:
@@ -28,6 +32,13 @@ def look_up(snapshot: Snapshot, batch: Batch, rules: Rules) -> list[Found]:
     versions = [(me, bench.there(entries[chosen[n]])) for n in others if n in chosen]
     copies = [(bench.there(entries[chosen[same]]), me)] if same in chosen else []
     rows = bench.compare(versions, copies)
+    if rules.around is not None:
+        told = told_of([replace(entry, number=same or 0)], batch.sketches)
+        alike = those_examined(rules.around.look(snapshot, told, rules.params, _ALL), rules.params)
+        chosen = _delegates(snapshot, entry, sorted(alike), rules)
+        entries = snapshot.articles(chosen.values())
+        found_alike = [(me, bench.there(entries[number]), alike[version]) for version, number in chosen.items()]
+        rows, _ = bench.link(rows, found_alike)
     found = []
     for a, b, *figures in zip(*(column.tolist() for column in rows[:-1]), strict=True):
         other = b if a == me else a
@@ -58,18 +69,22 @@ def recall(snapshot: Snapshot, batch: Batch, old: Entry, rules: Rules) -> Outcom
     tale = snapshot.tales([story])[story]
     bench = Bench(rules, batch.entries)
     me, is_founder = bench.own(0), old.number == old.version
-    versions = [old.version]
+    versions, alike = [old.version], dict[int, int]()
     if is_founder:
         versions = probe(snapshot, batch.sketches, rules.params, before=old.number).number.tolist()
+        if rules.around is not None and int(batch.sketches.syllables[0, 0]):
+            told = told_of([replace(old, number=old.version)], batch.sketches)
+            alike = those_examined(rules.around.look(snapshot, told, rules.params, old.number), rules.params)
     fitting = {}
-    for version in versions:
+    for version in {**dict.fromkeys(versions), **alike}:
         copies = [copy for copy in snapshot.copies(version) if copy.number < old.number and rules.may_meet(old, copy)]
         if copies:
             fitting[version] = copies[0].number
     entries = snapshot.articles(fitting.values())
-    others = [bench.there(entries[number]) for number in fitting.values()]
-    rows = bench.compare([bench.by_id(me, o) for o in others], []) if is_founder else bench.compare(
-        [], [(o, me) for o in others])  # fmt: skip
+    others = {version: bench.there(entries[number]) for version, number in fitting.items()}
+    rows = bench.compare([bench.by_id(me, others[v]) for v in versions if v in others], []) if is_founder else (
+        bench.compare([], [(o, me) for o in others.values()]))  # fmt: skip
+    rows, _ = bench.link(rows, [(me, others[v], likeness) for v, likeness in alike.items() if v in others])
     former = snapshot.former(old.id)
     return Outcome(
         tale.id, is_founder and tale.number == old.version, [found for _, found in bench.read(rows)],

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from dedup.api.index.adding import resume
+from dedup.api.index.around import Around
 from dedup.api.index.intake import Rules, article_of, prepare
 from dedup.api.index.settings import fix, furniture_of, params_of
 from dedup.errors import ParamError
@@ -18,16 +19,18 @@ __all__ = ["rebuild"]
 _AT_ONCE = 1000
 
 
-def rebuild(path: str, params: Params | None, furniture: Furniture | None) -> int:
+def rebuild(path: str, params: Params | None, furniture: Furniture | None, *, same_story: bool) -> int:
     """See Index.rebuild."""
     store = open_store(path, fix(params or Params(), furniture, True))
     try:
         params = params or params_of(store.settings)
+        params = replace(params, same_story=params.same_story or same_story)
         if not json.loads(store.settings["keep_text"]):
             raise ParamError(f"{store.name}: keeps no texts: cannot be sketched anew")
         known = furniture if furniture is not None else furniture_of(store.settings)
         known.check(params)
-        rules = Rules(params, known, True, None, True)
+        around = Around(path, params, known, True) if params.same_story else None
+        rules = Rules(params, known, True, None, True, around)
         with store.writing(params.wait) as ledger:
             ledger.reset(fix(params, known, True))
             last = count = 0

@@ -7,14 +7,14 @@ may bring stories together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dedup.api.choose import moment
 from dedup.store import Ledger, Tale, unpack_details
-from dedup.stories import Edges, Overlaps, find_round_ups
+from dedup.stories import FULL, MEAN, Edges, Overlaps, find_round_ups
 
-__all__ = ["Arrival", "Link", "forget", "name_apart", "settle"]
+__all__ = ["Arrival", "Link", "Newcomer", "forget", "name_apart", "settle"]
 
 Key = tuple[float, int, str]  # when published, size turned negative, id: the first by it are anchors
 
@@ -43,21 +43,37 @@ class Arrival(NamedTuple):
     merged: tuple[str, ...]
 
 
-def settle(
-    ledger: Ledger, version: int, key: Key, links: Sequence[Link], vacant: Tale | None, overlaps: Overlaps
-) -> Arrival | None:  # fmt: skip
+class Newcomer(NamedTuple):
+    """A version that has just come in, and stands in a story of its own.
+
+    Attributes:
+        version, key: it.
+        links: its matches that join.
+        alike: those on the same event in other words, with their likeness in thousandths.
+        further: those as alike that it was not compared with, being too many.
+        vacant: the story that it leaves behind empty, being a revision; it goes with it.
+    """
+
+    version: int
+    key: Key
+    links: Sequence[Link]
+    alike: Mapping[int, int]
+    further: Mapping[int, int]
+    vacant: Tale | None
+
+
+def settle(ledger: Ledger, new: Newcomer, overlaps: Overlaps) -> Arrival | None:
     """Puts a new version into its story; None where it stays alone in its own.
 
     Args:
-        ledger: where it stands already, in a story of its own.
-        version, key: the new one.
-        links: its matches that join.
-        vacant: the story that it leaves behind empty, being a revision; it goes with it.
+        ledger: where it stands already.
+        new: the version.
         overlaps: shingles that two versions share.
     """
-    if vacant is None and not links:
+    version, key, links, alike, further_alike, vacant = new
+    if vacant is None and not links and not alike:
         return None
-    home = ledger.stories_of(link.version for link in links)
+    home = ledger.stories_of({*(link.version for link in links), *alike, *further_alike})
     tales = ledger.tales({*home.values()})
     anchors = [link for link in links if tales[home[link.version]].anchor == link.version]
     if further := _round_up(version, links, home, anchors, overlaps):
@@ -71,7 +87,24 @@ def settle(
         return _take_over(ledger, version, [tales[story] for story in own], vacant)
     if anchors:
         return _join(ledger, version, tales[home[_best(anchors).version]], vacant)
+    if (same := _most_alike(ledger, new, home, tales)) is not None:
+        return _join(ledger, version, tales[same], vacant)
     return None if vacant is None else _take_over(ledger, version, [], vacant)
+
+
+def _most_alike(ledger: Ledger, new: Newcomer, home: Mapping[int, int], tales: Mapping[int, Tale]) -> int | None:
+    """The story on the same event that a version is most like on average, as `stories.anchor_all` has it."""
+    total: dict[int, int] = {}
+    texts = ((link.version, FULL) for link in new.links)
+    for other, likeness in (*new.alike.items(), *new.further.items(), *texts):
+        total[home[other]] = total.get(home[other], 0) + likeness
+    options = []
+    for story in sorted({home[other] for other in new.alike}):
+        if tales[story].anchor in new.alike:
+            size = len(ledger.members(story))
+            if total[story] >= MEAN * size:
+                options.append((-(total[story] // size), story))
+    return min(options)[1] if options else None
 
 
 def _best(anchors: Iterable[Link]) -> Link:

@@ -13,6 +13,7 @@ from dedup.api.group import describe
 from dedup.api.index.held import Held
 from dedup.api.index.intake import Rules
 from dedup.api.matches import Rows
+from dedup.api.same_story import event_rows
 from dedup.api.verify import match_copies, match_pairs, ordered
 from dedup.index import needed
 from dedup.models import Params, Story
@@ -76,9 +77,19 @@ def _compare(
         left, right = left[keep], right[keep]
     numbers = np.array([first[version.number] for version in by_id], np.int64)
     rows = [match_pairs(shelf, numbers[left], numbers[right], rules.params)]
+    if rules.params.same_story:
+        rows.append(_with_anchor(shelf, rows[0], numbers, at, rules.params))
     if copies:
         rows.append(match_copies(shelf, np.array(copies, np.int64), rules.params))
     return ordered(Rows.join(rows), list(shelf.ids))
+
+
+def _with_anchor(shelf: Held, rows: Rows, numbers: _I64, at: int, params: Params) -> Rows:
+    """The rows of the versions with their anchor that it shares no text with: it is an event that joins them."""
+    by_text = rows.take(np.flatnonzero(rows.relation > 0))
+    near = {*by_text.a[by_text.b == numbers[at]].tolist(), *by_text.b[by_text.a == numbers[at]].tolist()}
+    others = np.array([n for n in numbers.tolist() if n not in near and n != numbers[at]], np.int64)
+    return event_rows(shelf, others, np.full(len(others), numbers[at]), np.zeros(len(others), np.int64), params)
 
 
 def _share_enough(versions: Sequence[Version], left: _I64, right: _I64, params: Params) -> Any:

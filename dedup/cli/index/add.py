@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_command"]
 
-_CRITERIA = ("resemblance", "passage", "min_shared", "max_bucket", "hubs", "revisions", "wait", "threads")
+_CRITERIA = ("resemblance", "passage", "min_shared", "same_story", "same_story_days", "max_bucket", "hubs",
+             "same_story_bucket", "revisions", "wait", "threads")  # fmt: skip
 _LIMITS = "Limits"
 _STDIN = "-"
 _AT_ONCE = 1000  # articles of files that are added together
@@ -65,6 +66,8 @@ def add_command(
     resemblance: Annotated[float | None, option("SHARE", "This much of both articles together is shared.")] = None,
     passage: Annotated[int | None, option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
     min_shared: Annotated[int, option("N", "Shingles that a match by containment shares.")] = 20,
+    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
+    same_story_days: Annotated[int, option("N", "Such articles are at most so many days apart.")] = 3,
     results: Annotated[
         str | None, option("FILE", "A JSON object for each input: .jsonl or -; by default - where PATH is -.")
     ] = None,
@@ -78,6 +81,7 @@ def add_command(
     accents: Annotated[str | None, option("keep|ignore", "ignore: Hà Nội = Ha Noi.", SKETCHES)] = None,
     max_bucket: Annotated[int, option("N", "More articles on one passage are a crowd.", _LIMITS)] = 256,
     hubs: Annotated[int, option("N", "Articles that stand for a crowd.", _LIMITS)] = 8,
+    same_story_bucket: Annotated[int, option("N", "Articles on its event that one is matched with.", _LIMITS)] = 64,
     revisions: Annotated[int, option("N", "Former texts kept of an article.", _LIMITS)] = 1,
     wait: Annotated[float, option("SECONDS", "How long to wait for another writer.", _LIMITS)] = 10.0,
     threads: Annotated[int | None, option("N", "Kernels at work at once.", _LIMITS)] = None,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["query_command"]
 
-_CRITERIA = ("resemblance", "passage", "min_shared")
+_CRITERIA = ("resemblance", "passage", "min_shared", "same_story", "same_story_days")
 _STDIN = "-"
 
 
@@ -38,6 +38,8 @@ def query_command(
     resemblance: Annotated[float | None, option("SHARE", "This much of both articles together is shared.")] = None,
     passage: Annotated[int | None, option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
     min_shared: Annotated[int, option("N", "Shingles that a match by containment shares.")] = 20,
+    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
+    same_story_days: Annotated[int, option("N", "Such articles are at most so many days apart.")] = 3,
     id: Annotated[str | None, column("id")] = None,
     text: Annotated[str | None, column("text")] = None,
     title: Annotated[str | None, column("title")] = None,

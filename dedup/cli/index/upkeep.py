@@ -89,6 +89,7 @@ def rebuild_command(
     min_passage: Annotated[int | None, option("N", "Common runs this long are noticed; 24.", SKETCHES)] = None,
     aliases: Annotated[bool | None, option(None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", SKETCHES)] = None,
     accents: Annotated[str | None, option("keep|ignore", "ignore: Hà Nội = Ha Noi.", SKETCHES)] = None,
+    same_story: Annotated[bool, typer.Option("--same-story", help="Stories join one event in other words.")] = False,
     lang: _Lang = None,
 ) -> None:
     """Sketches all articles anew, by other options or by this dedup, as if they arrived again in their order."""
@@ -98,7 +99,7 @@ def rebuild_command(
     talk, spoken = _begin(lang)
     params, learnt = sketch_params(options), load_furniture(furniture)
     check_there(database, spoken)
-    done = Index.rebuild(database, params, furniture=learnt)
+    done = Index.rebuild(database, params, furniture=learnt, same_story=same_story)
     tell(talk, say(spoken, "index_rebuilt", count(spoken, done, "articles")))
 
 

@@ -174,6 +174,11 @@ class PostgresSnapshot:
         )
         return sorted(number for (number,) in rows)
 
+    def between(self, first: int, last: int) -> list[int]:
+        """See Snapshot."""
+        rows = self.sql(f"SELECT number FROM {self._in}.articles WHERE day BETWEEN %b AND %b", first, last)
+        return sorted(number for (number,) in rows)
+
     def after(self, number: int, most: int) -> list[int]:
         """See Snapshot."""
         rows = self.sql(
