@@ -36,15 +36,17 @@ class Candidates:
 def alpha(count: int, params: Params, *, is_common: bool = False) -> int:
     """How many fingerprints two articles must share to be a candidate, the one with fewer having `count`.
 
-    A third of what the containment asked for would give on average (a quarter below 0.25), twice that where all that
-    they share are common (see `few`), at least 1; 1 where passages are a criterion. Resemblance r implies containment
-    r, so the smaller of the two rules. Where only one of the two keeps all its shingles, the other shows the selected
-    ones alone: then selected fingerprints count.
+    A third of what the containment asked for would give on average, two thirds where all that they share are common
+    (see `few`), a quarter in both cases where it is below 0.25; at least 1; 1 where passages are a criterion.
+    Resemblance r implies containment r, so the smaller of the two rules. Where only one of the two keeps all its
+    shingles, the other shows the selected ones alone: then selected fingerprints count.
     """
     if params.passage is not None:
         return 1
     share = min(c for c in (params.containment, params.resemblance) if c is not None)
-    return max(1, math.ceil((1 + is_common) * share / (3 if share >= 0.25 else 4) * count))
+    if share < 0.25:
+        return max(1, math.ceil(share / 4 * count))
+    return max(1, math.ceil((1 + is_common) * share / 3 * count))
 
 
 def few(params: Params) -> int:

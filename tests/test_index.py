@@ -31,8 +31,9 @@ def rule(params):
     if params.passage is not None:
         return lambda count, is_common: 1
     share = min(Fraction(str(c)) for c in (params.containment, params.resemblance) if c is not None)
-    part = share / (3 if share >= Fraction(1, 4) else 4)
-    return lambda count, is_common: max(1, math.ceil((2 * part if is_common else part) * count))
+    if share < Fraction(1, 4):
+        return lambda count, is_common: max(1, math.ceil(share / 4 * count))
+    return lambda count, is_common: max(1, math.ceil((1 + is_common) * share / 3 * count))
 
 
 def wanted_pairs(sketches, params, hubs=None):
