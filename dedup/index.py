@@ -33,44 +33,57 @@ class Candidates:
     crowds: list[Crowd]
 
 
-def alpha(count: int, params: Params) -> int:
+def alpha(count: int, params: Params, *, is_common: bool = False) -> int:
     """How many fingerprints two articles must share to be a candidate, the one with fewer having `count`.
 
-    A third of what the containment asked for would give on average (a quarter below 0.25), at least 1; 1 where
-    passages are a criterion. Resemblance r implies containment r, so the smaller of the two rules. Where only one of
-    the two keeps all its shingles, the other shows the selected ones alone: then selected fingerprints count.
+    A third of what the containment asked for would give on average, two thirds where all that they share are common
+    (see `few`), a quarter in both cases where it is below 0.25; at least 1; 1 where passages are a criterion.
+    Resemblance r implies containment r, so the smaller of the two rules. Where only one of the two keeps all its
+    shingles, the other shows the selected ones alone: then selected fingerprints count.
     """
     if params.passage is not None:
         return 1
     share = min(c for c in (params.containment, params.resemblance) if c is not None)
-    return max(1, math.ceil(share / (3 if share >= 0.25 else 4) * count))
+    if share < 0.25:
+        return max(1, math.ceil(share / 4 * count))
+    return max(1, math.ceil((1 + is_common) * share / 3 * count))
 
 
-def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params) -> _I64:
+def few(params: Params) -> int:
+    """How many versions hold a fingerprint at most that is not common: the square root of what makes a crowd.
+
+    Of the pairs that share common fingerprints alone, and few of them, one in 20,000 is a match: they have a stock
+    phrase in common. But there are most of them, and with the articles they grow faster than these.
+    """
+    return math.isqrt(params.max_bucket)
+
+
+def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params, *, is_common: bool = False) -> _I64:
     """How many fingerprints each pair must share, by the rule of `alpha`.
 
     Args:
         size, selected: int64, how many each version has, and how many of these are selected.
         pairs: places of the two of each.
         params: the rule.
+        is_common: whether all that they share are common.
     """
     x, y = pairs
-    table = _table(int(size.max(initial=0)).bit_length(), params)
+    table = _table(int(size.max(initial=0)).bit_length(), params, is_common)
     keep_all = (size[x] > selected[x]) & (size[y] > selected[y])
     return table[np.where(keep_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))]
 
 
 @functools.lru_cache(maxsize=64)
-def _table(bits: int, params: Params) -> _I64:
+def _table(bits: int, params: Params, is_common: bool) -> _I64:
     """`alpha` of each number of fingerprints below 2**bits."""
-    return np.array([alpha(n, params) for n in range(1 << bits)], np.int64)
+    return np.array([alpha(n, params, is_common=is_common) for n in range(1 << bits)], np.int64)
 
 
 def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, np.dtype[np.bool_]]) -> Candidates:
     """The candidate pairs among distinct versions, of which at least one is new.
 
-    Exactly the pairs that share `alpha` fingerprints (or a band), as long as no key is a crowd; pairs that share
-    crowded keys alone are examined against the crowd's hubs (its holders with the smallest text hashes).
+    Exactly the pairs that share `alpha` fingerprints (or a band) that are no crowds; and those that share as many with
+    crowds, where one of the two is a hub of one: of its holders one with the smallest text hashes.
     """
     flat, ends, selected = keys_of(sketches, params)
     prints = Prints(Spool())
@@ -98,26 +111,29 @@ def probe(
         is_new: whether each is new.
         params: the pair rule.
     """
-    count, longest = len(keyed.size), int(keyed.size.max(initial=0))
-    is_banded = band_shape(params) is not None
-    need = np.array([1 if is_banded else alpha(n, params) for n in range(longest + 1)], np.int64)
+    count, most = len(keyed.size), int(keyed.size.max(initial=0)).bit_length()
+    rule = tuple(_table(most, params, is_common) for is_common in (False, True))
+    if band_shape(params):
+        rule = (np.ones(1 << most, np.int64),) * 2
     hashes, held, posts = _shared(prints, numbers, keyed, params)
-    post_starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
-    shared = (*kernels.keys_by_article(posts, post_starts, count), posts, post_starts)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
+    by_article = kernels.keys_by_article(posts, starts, count, few(params), params.max_bucket, params.hubs)
+    hubs = posts[starts[np.array([*hashes], np.int64)][:, None] + np.arange(params.hubs)]
+    shared, articles = (*by_article, posts, starts), (keyed.size, keyed.selected, is_new)
 
-    def work(lo: int, hi: int) -> tuple[_I64, _I64, _I32]:
-        found: tuple[_I64, _I64, _I32] = kernels.candidates(
-            shared, tuple(keyed), need, is_new, lo, hi, params.max_bucket, params.hubs
-        )
+    def work(lo: int, hi: int) -> tuple[_I64, _I32, _I32]:
+        found: tuple[_I64, _I32, _I32] = kernels.candidates(shared, hubs, articles, rule, lo, hi)
         return found
 
-    pairs, probes = [np.zeros(0, np.int64)], np.zeros(len(held), np.int32)
-    for left, right, crowd in each_range(work, count, thread_count(params.threads), 1 << 20):
-        pairs.append(left * count + right)
-        probes += crowd
-    packed = np.unique(np.concatenate(pairs))  # a crowd's hub may be found from both sides
+    pairs, probes, met = [np.zeros(0, np.int64)], np.zeros(len(hubs), np.int64), np.zeros(len(hubs), np.int64)
+    for found, probed, left_out in each_range(work, count, thread_count(params.threads), 1 << 20):
+        pairs.append(found)
+        probes += probed
+        met += left_out
+    packed = np.sort(np.concatenate(pairs))
+    packed = packed[np.diff(packed, prepend=-1) > 0]  # what crowds bring together may be found from both sides
     left, right = np.divmod(packed, max(count, 1))
-    return Candidates(left, right, _crowds(hashes, held, probes, params))
+    return Candidates(left, right, _crowds(hashes, held, probes, met, params))
 
 
 def _shared(prints: Prints, numbers: _I32, keyed: Keyed, params: Params) -> tuple[dict[int, int], _I64, _U32]:
@@ -146,13 +162,13 @@ def _shared(prints: Prints, numbers: _I32, keyed: Keyed, params: Params) -> tupl
     return crowds, np.concatenate(counts), posts[:at]
 
 
-def _crowds(hashes: dict[int, int], holders: _I64, probes: _I32, params: Params) -> list[Crowd]:
-    """The crowds that were probed, by fingerprint, with a bound of what was left out."""
-    crowds = []
-    for key in np.flatnonzero(probes).tolist():
-        count, probed, hubs = int(holders[key]), int(probes[key]), params.hubs
-        others = count - hubs
-        examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
-        left_out = min(probed * others, others * (others - 1) // 2 + hubs * (count - probed))
-        crowds.append(Crowd(hashes[key], count, examined, left_out))
+def _crowds(hashes: dict[int, int], held: _I64, probes: _I64, met: _I64, params: Params) -> list[Crowd]:
+    """The crowds for which pairs were left out, by fingerprint, with a bound of how many."""
+    crowds, hubs = [], params.hubs
+    for (key, fingerprint), probed, seen in zip(hashes.items(), probes.tolist(), met.tolist(), strict=True):
+        if probed or seen:
+            count = int(held[key])
+            others = count - hubs
+            examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
+            crowds.append(Crowd(fingerprint, count, examined, min(probed * others + seen, others * (others - 1) // 2)))
     return crowds

@@ -1422,14 +1422,23 @@ def _put_hubs_first(posts, versions, hubs):
         posts[j] = x
 
 
+@njit
+def _put_in_order(posts):
+    """Sorts holders, which most often come in order."""
+    for i in range(1, len(posts)):
+        if posts[i] < posts[i - 1]:
+            posts.sort()
+            break
+
+
 @_entry
 def held_by_several(hashes, holders, numbers, versions, bits, max_bucket, hubs):
     """Those hashes that two articles and more hold: (hashes uint64, ascending; how many hold each int64; posts uint32,
     the holders of one after the other).
 
     All hashes are of one part: their high bits are the same. Holder h is article numbers[h], or none where that is
-    negative; versions are the text hashes of the articles. Of a hash with more than `max_bucket` holders the `hubs`
-    with the smallest text hashes come first. By a table of open addressing, in linear expected time.
+    negative; versions are the text hashes of the articles. Holders ascend; of a hash with more than `max_bucket` the
+    `hubs` with the smallest text hashes come first. By a table of open addressing, in linear expected time.
     """
     n = len(hashes)
     size = 4
@@ -1479,94 +1488,162 @@ def held_by_several(hashes, holders, numbers, versions, bits, max_bucket, hubs):
             count[where[i]] += 1
     begin = 0
     for j in range(m):
+        own = posts[begin : begin + held[j]]
         if held[j] > max_bucket:
-            _put_hubs_first(posts[begin : begin + held[j]], versions, hubs)
+            _put_hubs_first(own, versions, hubs)
+        else:
+            _put_in_order(own)
         begin += held[j]
     return found, held, posts
 
 
 @_entry
-def keys_by_article(posts, post_starts, count):
-    """Which keys each of `count` articles holds: (their numbers uint32, ascending, one article after the other; starts
-    int64)."""
-    starts = np.zeros(count + 1, np.int64)
-    for x in posts:
-        starts[x + 1] += 1
-    for x in range(count):
-        starts[x + 1] += starts[x]
-    place = starts.copy()
-    keys = np.empty(len(posts), np.uint32)
+def keys_by_article(posts, post_starts, count, few, max_bucket, hubs):
+    """Which keys each of `count` articles holds: (keys uint32, one article after the other; edges int64).
+
+    Article x has keys[edges[3 * x] : edges[3 * x + 1]] that at most `few` hold, then up to edges[3 * x + 2] those that
+    at most `max_bucket` hold, then its crowds: of these not the key's number is told, but 2 * the crowd's, and 1 more
+    where x is one of the `hubs` that come first. Each of the three ascending.
+    """
+    edges = np.zeros(3 * count + 1, np.int64)
     for f in range(len(post_starts) - 1):
+        held = post_starts[f + 1] - post_starts[f]
+        group = (held > few) + (held > max_bucket)
         for j in range(post_starts[f], post_starts[f + 1]):
-            keys[place[posts[j]]] = f
-            place[posts[j]] += 1
-    return keys, starts
+            edges[3 * np.int64(posts[j]) + group + 1] += 1
+    for i in range(3 * count):
+        edges[i + 1] += edges[i]
+    place = edges.copy()
+    keys = np.empty(len(posts), np.uint32)
+    crowds = 0
+    for f in range(len(post_starts) - 1):
+        held = post_starts[f + 1] - post_starts[f]
+        group = (held > few) + (held > max_bucket)
+        for j in range(post_starts[f], post_starts[f + 1]):
+            i = 3 * np.int64(posts[j]) + group
+            keys[place[i]] = f if group < 2 else 2 * crowds + (j - post_starts[f] < hubs)
+            place[i] += 1
+        crowds += group == 2
+    return keys, edges
 
 
 @njit
-def _may_pair(x, y, selected, versions):
-    """Whether x probes for y: the one with fewer selected keys, of equals the one with the smaller text hash."""
-    if selected[x] != selected[y]:
-        return selected[x] < selected[y]
-    return _is_less(versions, x, y)
+def _count_shares(x, shared, shares, touched):
+    """Counts in `shares` the keys that x and each article behind it share, but for crowds.
+
+    Returns (how many articles are in `touched` now, how many of them, the first ones, share one that few hold).
+    """
+    keys, edges, posts, post_starts = shared
+    some = total = 0
+    for group in range(2):
+        for i in range(edges[3 * x + group], edges[3 * x + group + 1]):
+            j = post_starts[np.int64(keys[i]) + 1] - 1
+            while posts[j] > x:
+                y = posts[j]
+                if shares[y] == 0:
+                    touched[total] = y
+                    total += 1
+                shares[y] += 1
+                j -= 1
+        if group == 0:
+            some = total
+    return total, some
+
+
+@njit
+def _share_crowds(x, y, most):
+    """(how many crowds two articles share, counted up to `most`; the first of these; whether one of the two is a hub of
+    one that was counted)."""
+    i = j = count = first = 0
+    is_hub = False
+    while i < len(x) and j < len(y) and count < most:
+        a, b = x[i] >> 1, y[j] >> 1
+        if a == b:
+            first = first if count else np.int64(a)
+            is_hub |= (x[i] | y[j]) & 1 != 0
+            count += 1
+        i += a <= b
+        j += b <= a
+    return count, first, is_hub
+
+
+@njit
+def _fewer(x, y, articles):
+    """How many keys the one of two articles with fewer has: of those that count, see `candidates`."""
+    size, selected = articles[0], articles[1]
+    keeps_all = size[x] > selected[x] and size[y] > selected[y]
+    return min(size[x], size[y]) if keeps_all else min(selected[x], selected[y])
 
 
 @_entry
-def candidates(shared, articles, alpha, is_new, lo, hi, max_bucket, hubs):
-    """Pairs that share enough keys, probed for by articles lo..hi-1.
+def candidates(shared, hubs, articles, rule, lo, hi):
+    """Pairs that share enough keys, an article lo..hi-1 and one behind it, or a hub.
 
-    Enough is alpha[the smaller number of keys] where both keep all their shingles, else alpha[the smaller number of
-    *selected* keys]: a long text shows only the selected ones of what it shares with a short one.
+    Enough is rule[0][the smaller number of keys] where both keep all their shingles, else rule[0][the smaller number of
+    *selected* keys]: a long text shows only the selected ones of what it shares with a short one. Where no key that few
+    hold is among those shared, it is rule[1] of that. Crowds do not count, but where one of the two is a hub of a crowd
+    that they share: then rule[0] holds for all they share.
 
     Args:
-        shared: (keys, starts, posts, post_starts), of the keys (fingerprints or bands) that several articles hold:
-            article x has the keys keys[starts[x]:starts[x + 1]] among them, ascending; key f is held by the articles
-            posts[post_starts[f]:post_starts[f + 1]], of a crowd its hubs first.
-        articles: (size, selected, versions): how many keys each has, how many of them are selected (fewer than all
-            where it keeps all shingles), int32; text hashes uint64 (articles, 2).
-        alpha: int64, by number of keys.
-        is_new: bool (articles,); a pair of two old ones is no candidate.
-        max_bucket, hubs: a key held by more is a crowd: only its `hubs` are examined.
+        shared: (keys, edges, posts, post_starts), of the keys (fingerprints or bands) that several articles hold: keys
+            and edges from `keys_by_article`; key f is held by the articles posts[post_starts[f]:post_starts[f + 1]].
+        hubs: uint32 (crowds, hubs), those of each crowd.
+        articles: (size, selected, is_new): how many keys each has, how many of them are selected (fewer than all
+            where it keeps all shingles), int32; whether it is new: a pair of two old ones is no candidate.
+        rule: two tables, int64, by number of keys, neither of them falling.
 
-    Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): who shares alpha of F keys shares one of the F - alpha + 1
-    rarest; the one with fewer selected keys probes. The rarest are those of an article alone, which are counted only.
-    Returns (left, right, crowd): int64 pairs, and how often a key was probed as a crowd, int32 (keys,).
+    Returns (pairs, probes, met): int64, the smaller number * articles + the other, some of them twice; int32 (crowds,):
+    how many articles there are of which each crowd is one of the first that a pair of crowds alone must share; and
+    how many pairs share enough with crowds alone, this one the first, and other keys, and no hub.
     """
-    keys, starts, posts, post_starts = shared
-    size, selected, versions = articles
-    left, right = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    crowd = np.zeros(len(post_starts) - 1, np.int32)
-    mark = np.full(len(size), -1, np.int32)
-    total = 0
+    keys, edges = shared[0], shared[1]
+    size, selected, is_new = articles
+    alpha, common = rule
+    is_hub = np.zeros(len(size), np.bool_)
+    for y in hubs.ravel():
+        is_hub[y] = True
+    shares, mark = np.zeros(len(size), np.int32), np.full(len(size), -1, np.int32)
+    touched, pairs, n = np.empty(len(size), np.uint32), np.empty(1024, np.int64), 0
+    probes, met = np.zeros(len(hubs), np.int32), np.zeros(len(hubs), np.int32)
     for x in range(lo, hi):
-        own = keys[starts[x] : starts[x + 1]]
-        order = np.empty(len(own), np.int64)
-        for i in range(len(own)):
-            order[i] = ((post_starts[own[i] + 1] - post_starts[own[i]]) << 32) | i
-        order.sort()
-        for i in range(len(own) - alpha[selected[x]] + 1):
-            f = own[order[i] & 0xFFFFFFFF]
-            held = order[i] >> 32
-            is_crowd = held > max_bucket
-            crowd[f] += is_crowd
-            for j in range(post_starts[f], post_starts[f] + (hubs if is_crowd else held)):
-                y = np.int64(posts[j])
+        crowds = keys[edges[3 * x + 2] : edges[3 * x + 3]]
+        total, some = _count_shares(x, shared, shares, touched)
+        if n + total + len(crowds) * hubs.shape[1] > len(pairs):
+            pairs = _grown(pairs, n, 2 * (n + total + len(crowds) * hubs.shape[1]))
+        for i in range(total):
+            y = np.int64(touched[i])
+            count = np.int64(shares[y])
+            shares[y] = 0
+            if count + len(crowds) < alpha[min(selected[x], selected[y])] or not (is_new[x] or is_new[y]):
+                continue
+            fewer = _fewer(x, y, articles)
+            if count < (alpha[fewer] if i < some else common[fewer]):
+                others = keys[edges[3 * y + 2] : edges[3 * y + 3]]
+                if count + min(len(crowds), len(others)) < alpha[fewer]:
+                    continue
+                most = len(crowds) if is_hub[x] or is_hub[y] else alpha[fewer] - count
+                more, first, has_hub = _share_crowds(crowds, others, max(1, most))
+                if more == 0 or count + more < alpha[fewer]:
+                    continue
+                if not has_hub:
+                    met[first] += 1
+                    continue
+            pairs[n] = x * len(size) + y
+            n += 1
+        for i in range(len(crowds)):
+            crowd = np.int64(crowds[i] >> 1)
+            probes[crowd] += i <= len(crowds) - alpha[selected[x]]
+            for hub in hubs[crowd]:
+                y = np.int64(hub)
                 if y == x or mark[y] == x or not (is_new[x] or is_new[y]):
                     continue
-                if not is_crowd and not _may_pair(x, y, selected, versions):
-                    continue
                 mark[y] = x
-                keeps_all = size[x] > selected[x] and size[y] > selected[y]
-                need = alpha[min(size[x], size[y])] if keeps_all else alpha[min(selected[x], selected[y])]
-                if need > 1 and _shared(own, keys[starts[y] : starts[y + 1]]) < need:
-                    continue
-                if total == len(left):
-                    wider = np.empty((2, 2 * total), np.int64)
-                    wider[0, :total], wider[1, :total] = left, right
-                    left, right = wider[0], wider[1]
-                left[total], right[total] = min(x, y), max(x, y)
-                total += 1
-    return left[:total].copy(), right[:total].copy(), crowd
+                need = alpha[_fewer(x, y, articles)]
+                others = keys[edges[3 * y + 2] : edges[3 * y + 3]]
+                if min(len(crowds), len(others)) >= need and _share_crowds(crowds, others, need)[0] >= need:
+                    pairs[n] = min(x, y) * len(size) + max(x, y)
+                    n += 1
+    return pairs[:n].copy(), probes, met
 
 
 # --------------------------------------------------------------------- what names an event, and which ones are alike

@@ -7,8 +7,10 @@ The tokenizer knows ordinary Vietnamese text: letters, tone marks, digits, punct
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
+from math import inf
 from typing import NamedTuple
 
 TONES = {"\u0300": "1", "\u0301": "2", "\u0303": "3", "\u0309": "4", "\u0323": "5"}
@@ -211,10 +213,29 @@ def select(hashes: Sequence[int], window: int = WINDOW, bound: int = BOUND) -> l
     return sorted(chosen)
 
 
-def candidate_pairs(sets: Sequence[Collection[int]], alpha: Callable[[int], int]) -> set[tuple[int, int]]:
-    """Pairs (x, y), x < y, that share at least alpha(size of the smaller set) fingerprints."""
-    pairs = combinations(range(len(sets)), 2)
-    return {(x, y) for x, y in pairs if len(set(sets[x]) & set(sets[y])) >= alpha(min(len(sets[x]), len(sets[y])))}
+def candidate_pairs(
+    sets: Sequence[Collection[int]],
+    fewer: Callable[[int, int], int],
+    rule: Callable[[int, bool], int],
+    limits: tuple[float, float] = (inf, inf),
+    hubs: Mapping[int, Collection[int]] | None = None,
+) -> set[tuple[int, int]]:
+    """Pairs (x, y), x < y, that share enough fingerprints.
+
+    rule(fewer(x, y), is_common) are enough, is_common where more than limits[0] of the sets hold each of those shared.
+    Crowds, which more than limits[1] hold, count only where x or y is among the hubs of one that they share.
+    """
+    held = Counter(value for one in sets for value in set(one))
+    result = set()
+    for x, y in combinations(range(len(sets)), 2):
+        shared = set(sets[x]) & set(sets[y])
+        crowds = {value for value in shared if held[value] > limits[1]}
+        is_common = all(held[value] > limits[0] for value in shared - crowds)
+        has_hub = any({x, y} & set((hubs or {})[value]) for value in crowds)
+        enough = len(shared - crowds) >= rule(fewer(x, y), is_common)
+        if enough or (has_hub and len(shared) >= rule(fewer(x, y), False)):
+            result.add((x, y))
+    return result
 
 
 def band_recall(resemblance: float, bands: int, rows: int) -> float:

@@ -337,6 +337,19 @@ def test_in_a_crowd_an_index_finds_what_a_scan_finds_and_more(size, monkeypatch)
     assert index.story(given[-1].id).id == reported[0].story
 
 
+def test_of_a_column_an_index_finds_what_a_scan_finds_and_more(monkeypatch):
+    """What the form says becomes a crowd while its articles come in, and what fills it becomes common."""
+    monkeypatch.setattr("dedup.api.join_anchors", lambda shelf, rows, params: (rows, 0))  # compares still others
+    texts = [f"{make.form(Random(n % 7), 90, 1)} {make.form(Random(n), 60, 2)}" for n in range(120)]
+    given = [Article(f"{n:03}", text) for n, text in enumerate(texts)]
+    Random(21).shuffle(given)
+    params = Params(max_bucket=25, hubs=2)
+    found = scan(given, params)
+    assert found.crowds
+    assert 200 < len(found.matches) < 120 * 119 / 2
+    assert figures(matches_of(Index(params=params).add(given))).items() >= figures(found.matches).items()
+
+
 def test_hubs_that_are_gone_are_replaced():
     rng = Random(19)
     passage = make.article(rng, 150)

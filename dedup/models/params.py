@@ -37,7 +37,8 @@ class Params:
         candidates: where candidates come from: "prefix" (exact), "bands" (MinHash and LSH), or "auto": bands where
             resemblance alone is asked for, else prefix.
         band_recall: the promised share of pairs *at* the resemblance asked for that bands bring together, 0..1.
-        max_bucket: a fingerprint (or band) held by more versions is a crowd.
+        max_bucket: a fingerprint (or band) held by more versions is a crowd. Where all that two articles share are
+            held by more than the square root of it, they must share twice as many (not below a containment of 0.25).
         hubs: versions of a crowd against which every other one is examined.
         same_story_bucket: a name, number or phrase that more articles of those days have in common is looked up for
             `hubs` of them only; an index compares an article with so many of its event at most.

@@ -1,7 +1,9 @@
 """Candidates in an index: the pair rule by counting what new versions share with those that are there.
 
 A fingerprint held by more than `max_bucket` versions is a crowd: new ones are examined against its hubs, and a new one
-that becomes a hub against every version that holds it. So the pairs examined in the end are those of a scan and more.
+that becomes a hub against every version that holds it. How many will hold a fingerprint in the end is not known yet, so
+those that a scan finds common count like any other, and crowds count too where something else brings two together. So
+the pairs examined in the end are those of a scan and more.
 """
 
 from __future__ import annotations
