@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from told import DAY, news, tell
 
-from dedup import Article, ArticleError, Index, Params, scan
+from dedup import Article, ArticleError, Index, Params, StoreError, scan
+from dedup.api.index import adding
 
 CASES = [
     {},
@@ -360,6 +361,34 @@ def test_an_addition_that_failed_leaves_nothing(opened):
         m.b for m in scan(given, EVENTS).matches if m.b in {article.id for article in given[6:]}
     )
     again.close()
+
+
+def test_a_transaction_that_is_undone_leaves_no_event(tmp_path, monkeypatch):
+    given, others = news(6), news(8)[18:]
+
+    def fail(*_):
+        raise StoreError("no room")
+
+    with Index(tmp_path / "tin.db", EVENTS) as index, Index(tmp_path / "tin.db", EVENTS) as other:
+        index.add(given[:2])
+        with monkeypatch.context() as patched:
+            patched.setattr(adding, "settle", fail)
+            with pytest.raises(StoreError, match="no room"):
+                index.add(given[3:9])
+        other.add([given[2], *others[:5]])  # they get the numbers that were given out before
+        (added,) = index.add(replace(given[0], id="x", text=given[1].text + " Hết."))
+    assert {m.a for m in added.matches} == {article.id for article in given[:3]}
+
+
+def test_what_others_removed_counts_no_more(tmp_path):
+    given = news(6)
+    with Index(tmp_path / "tin.db", EVENTS) as index, Index(tmp_path / "tin.db") as other:
+        index.add(given)
+        asked = replace(given[0], id="x")
+        before = index.query(asked)
+        assert other.remove(*(article.id for article in given[3:])) == len(given) - 3
+        assert [m.b for m in index.query(asked)] == [m.b for m in before]
+        assert len(index._reading._versions) == 3
 
 
 def test_a_redelivery_gets_its_events_again(opened):
