@@ -49,14 +49,13 @@ def _run(
     named = articles.name_articles(sketched, partitions)
     members = keep(articles.find_versions(named, partitions), "ids and versions")
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
-    lookup = blocks.look_up(chosen, members, plan, partitions)
-    lookup = lookup._replace(texts=keep(lookup.texts, "texts"))
+    lookup = blocks.Lookup(sketched, members, partitions)
     compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
     if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
         found = _join_anchors(found, labels, lookup, (params, furniture), keep)
-    asked = keep(candidates.plan_blocks(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
+    asked = keep(candidates.plan_work(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
     shared = None if asked.isEmpty() else blocks.count_shared(asked, lookup, params, furniture)
     stages.begin_results()
     stories = keep(grouping.tell_stories(found, shared, labels, partitions), "stories")
@@ -72,11 +71,11 @@ def _join_anchors(
     tried = None
     for _ in range(ROUNDS):
         parcels = grouping.find_unexamined(found, tried, labels, lookup.partitions)
-        plan = keep(candidates.plan_blocks(parcels, lookup.partitions), "crowds")
+        plan = keep(candidates.plan_work(parcels, lookup.partitions), "crowds")
         if plan.isEmpty():
             break
         more = blocks.compare(plan, lookup, *by, is_raw=False, has_credits=False)
         found = found.unionByName(keep(more.where(f"kind = {blocks.MATCH}"), "crowds"))
-        pairs = plan.where(f"kind = {candidates.PAIR}").select("a", "b")
+        pairs = candidates.list_pairs(plan)
         tried = pairs if tried is None else tried.unionByName(pairs)
     return found
