@@ -22,7 +22,10 @@ from dedup.spark.parcels import freeze
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["DETAILS", "NO_ID", "NO_TEXT", "ROW_BITS", "find_versions", "name_articles", "select_articles", "sketch"]
+__all__ = [
+    "DETAILS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles", "select_articles",
+    "sketch",
+]  # fmt: skip
 
 DETAILS = ("title", "source", "credit", "published")
 NO_WORDS, NO_TEXT, NO_ID = -1, -2, -3  # sizes of what is left out

@@ -28,9 +28,10 @@ from dedup.spark.parcels import PARCEL, deliver, freeze, open_parcels, runs, tha
 from dedup.text import pack
 
 if TYPE_CHECKING:
+    from pyspark import RDD
     from pyspark.sql import DataFrame
 
-__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared"]
+__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared", "keep_frames"]
 
 MATCH, ARTICLE = range(2)  # rows of what is found: a match; an article that has a part in one
 FIGURES = ("shared", "size_a", "size_b", "longest", "relation", "is_certain")
@@ -53,14 +54,31 @@ class Lookup(NamedTuple):
     """Where texts are found.
 
     Attributes:
-        sketched: what `articles.sketch` makes, stored: the frames with the articles of each partition.
+        frames: the articles of each partition, in frames; kept on disk until `unpersist`.
         members: what `find_versions` makes.
         partitions: how many tasks.
     """
 
-    sketched: DataFrame
+    frames: RDD[list[bytes]]
     members: DataFrame
     partitions: int
+
+
+def keep_frames(sketched: DataFrame) -> RDD[list[bytes]]:
+    """The frames of what `articles.sketch` makes, an element for each partition."""
+    from pyspark import StorageLevel
+
+    return _in_one(sketched.where("frame IS NOT NULL").select("frame")).persist(StorageLevel.DISK_ONLY)
+
+
+def _in_one(df: DataFrame) -> RDD[list[bytes]]:
+    """The rows of each partition, of one column of bytes, as one element."""
+    from pyspark import serializers
+
+    pickled: Any = serializers
+    one: RDD[list[bytes]] = df.rdd.mapPartitions(lambda rows: [[bytes(row[0]) for row in rows]])
+    # zip would do it by another round through Python
+    return one._reserialize(pickled.BatchedSerializer(pickled.CPickleSerializer(), 1))
 
 
 class _Texts(Corpus):
@@ -120,11 +138,12 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
         several = members.where("copies > 0").withColumn("part", part)
         place = f.pmod(f.xxhash64("v0", "part"), f.lit(partitions)).cast("int")
         asked = asked.unionByName(several.withColumn("place", place).drop("part")).distinct()
-    readers = lookup.sketched.rdd.getNumPartitions()
+    readers = lookup.frames.getNumPartitions()
     asked = asked.drop("copies").withColumn("reader", f.shiftright("key", ROW_BITS).cast("int"))
     asked = asked.repartitionById(readers, "reader").drop("reader")
-    frames = lookup.sketched.where("frame IS NOT NULL").select("frame")
-    sent = _zip(frames, asked.mapInArrow(_freeze_all, "frame binary"), partitions)
+    both = lookup.frames.zip(_in_one(asked.mapInArrow(_freeze_all, "frame binary")))
+    answers = both.mapPartitions(lambda pairs: (parcel for pair in pairs for parcel in _answer(*pair)))
+    sent = plan.sparkSession.createDataFrame(answers, PARCEL, verifySchema=False)
     pairs = plan.where(f"kind = {PAIR}").select("place", "kind", "data")
     return deliver(sent.unionByName(pairs), partitions)
 
@@ -132,13 +151,6 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
 def _freeze_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         yield pa.RecordBatch.from_arrays([pa.array([freeze(pa.Table.from_batches([batch]))], pa.binary())], ["frame"])
-
-
-def _zip(frames: DataFrame, asked: DataFrame, partitions: int) -> DataFrame:
-    """Parcels with what is asked of each partition of frames."""
-    one, two = (df.rdd.mapPartitions(lambda rows: [[bytes(row[0]) for row in rows]]) for df in (frames, asked))
-    sent = one.zip(two).mapPartitions(lambda pairs: (parcel for pair in pairs for parcel in _answer(*pair)))
-    return frames.sparkSession.createDataFrame(sent, PARCEL, verifySchema=False)
 
 
 def _answer(frames: list[bytes], asked: list[bytes]) -> Iterator[tuple[int, int, bytearray]]:

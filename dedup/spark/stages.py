@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+log = logging.getLogger("dedup.spark")
+_REASONS = {articles.NO_WORDS: "no words", articles.NO_TEXT: "no text", articles.NO_ID: "no id"}
 # Adaptive plans forget how a stored stage is parted, so its texts would travel again; nothing goes through the driver.
 _SETTINGS = {"spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1"}
 
@@ -46,10 +49,11 @@ def _run(
     has_credits = bool({"source", "published"} & set(df.columns))
     chosen = articles.select_articles(df)
     sketched = keep(articles.sketch(chosen, params, furniture), "sketches")
+    _name_left_out(sketched)
     named = articles.name_articles(sketched, partitions)
     members = keep(articles.find_versions(named, partitions), "ids and versions")
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
-    lookup = blocks.Lookup(sketched, members, partitions)
+    lookup = blocks.Lookup(blocks.keep_frames(sketched), members, partitions)
     compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
@@ -60,8 +64,18 @@ def _run(
     stages.begin_results()
     stories = keep(grouping.tell_stories(found, shared, labels, partitions), "stories")
     matches = keep(found.where(f"kind = {blocks.MATCH}"), "matches")
+    lookup.frames.unpersist()
     stages.drop()
     return matches, stories
+
+
+def _name_left_out(sketched: DataFrame) -> None:
+    """Logs how many rows are left out, by reason, and the smallest id of each."""
+    from pyspark.sql import functions as f
+
+    rows = sketched.where("size < 0").groupBy("size").agg(f.count("size").alias("rows"), f.min("id").alias("id"))
+    for row in sorted(rows.collect(), reverse=True):
+        log.warning("%d left out: %s%s", row.rows, _REASONS[row.size], f" ({row.id!r} …)" if row.id else "")
 
 
 def _join_anchors(
