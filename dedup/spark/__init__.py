@@ -35,7 +35,7 @@ def scan(
     `scan(furniture="none")` takes them.
 
     Args:
-        df: columns id (string or integer) and text; where it has them also title, source, url, credit and published
+        df: columns id (string or integer) and text; where it has them also title, source, credit and published
             (timestamp, date, or a string as `dedup.read` takes it).
         params: as for `dedup.scan`, without `same_story`; `threads` is one for each task.
         furniture: what to leave out as corpus furniture, for instance learnt from a sample.

@@ -57,6 +57,7 @@ def _run(
     compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
+    found = keep(grouping.mark_components(found, labels), "components")
     if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
         found = _join_anchors(found, labels, lookup, (params, furniture), keep)
     asked = keep(candidates.plan_work(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
@@ -89,7 +90,8 @@ def _join_anchors(
         if plan.isEmpty():
             break
         more = blocks.compare(plan, lookup, *by, is_raw=False, has_credits=False)
-        found = found.unionByName(keep(more.where(f"kind = {blocks.MATCH}"), "crowds"))
+        more = grouping.mark_components(more.where(f"kind = {blocks.MATCH}"), labels)
+        found = found.unionByName(keep(more, "crowds"))
         pairs = candidates.list_pairs(plan)
         tried = pairs if tried is None else tried.unionByName(pairs)
     return found
