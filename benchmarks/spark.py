@@ -115,7 +115,7 @@ def _plan(count: int, written: Counter[str], seconds: Counter[str], threads: int
     print(f"  shuffled {bytes_ / 1e12:.1f} TB = {written.total() / count:,.0f} B × 10⁹")
     print(f"  {_CORES} processors ({_CORES // 8} executors of 8, {8 * _MEMORY} GB each): {hours:.1f} h ="
           f" {seconds.total() / count * 1e6:.0f} µs of tasks an article × 10⁹ / {_CORES}")  # fmt: skip
-    print(f"  {5_000} partitions of 200,000 articles: {bytes_ / 5_000 / 1e6:,.0f} MB shuffled for each")
+    print(f"  {10_000:,} partitions of 100,000 articles: {bytes_ / 10_000 / 1e6:,.0f} MB shuffled for each")
 
 
 def main() -> None:

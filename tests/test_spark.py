@@ -8,15 +8,17 @@ from pathlib import Path
 from random import Random
 
 import make
+import numpy as np
 import pytest
 
 import dedup
 from dedup import Article, Params
 
 pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spark]'")
-from dedup.spark import scan
+from dedup.spark import candidates, scan
 from dedup.spark.__main__ import main
 from dedup.spark.components import find_components
+from dedup.spark.parcels import open_parcels, parcel
 from dedup.spark.session import check_java, check_spark
 
 try:
@@ -160,6 +162,31 @@ def test_ids_that_come_again(spark):
     articles = [Article(row.id, row.text) for row in [*(row for row in chosen if row not in later), *later]]
     _, matches, stories = expected(articles, params)
     assert [told(*scan(df, params, partitions=2)) for df in frames] == [(matches, stories)] * 2
+
+
+def test_rows_that_cannot_be_used_are_left_out_and_named(spark, caplog):
+    articles = newspaper(5)
+    rows = [("b1", None), (None, "Giá lúa tăng."), ("", "Giá lúa tăng."), ("a1", None), ("z0", "… !")]
+    bad = spark.createDataFrame(rows, "id string, text string")
+    bad = bad.union(spark.sql("SELECT 'u' AS id, CAST(X'C3284E' AS string) AS text"))
+    whole = frame(spark, articles)
+    _, matches, stories = expected(articles, Params())
+    assert told(*scan(whole.unionByName(bad, allowMissingColumns=True), partitions=2)) == (matches, stories)
+    said = [record.getMessage() for record in caplog.records if record.name == "dedup.spark"]
+    assert said == ["2 left out: no words ('z-none' …)", "3 left out: no text ('a1' …)", "2 left out: no id"]
+
+
+def test_pairs_of_more_versions_than_an_int32_has_pairs():
+    count = 50_000
+    flat = np.arange(count, dtype=np.uint64)
+    flat[-1] = flat[-2]
+    notes = []
+    for lo, hi in ((0, count // 2), (count // 2, count)):
+        one, of, version = np.ones(hi - lo, np.int32), np.arange(hi - lo, dtype=np.int32), np.arange(lo, hi)
+        marks, flags = flat[lo:hi].astype(np.uint16), one.astype(np.uint8)
+        notes.append(parcel(0, candidates._NOTE, (version, one, one, one, marks, of, flat[lo:hi], flags)))
+    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PAIRS)[candidates.PAIR]
+    assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
 
 
 def test_a_program_in_out(spark, tmp_path):

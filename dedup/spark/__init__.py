@@ -29,13 +29,13 @@ def scan(
     - stories: story, id, representative, derived_from, relation, evidence, round_up: a row for each article of each.
 
     The work is done when this returns: its stages and both results are stored below the session's checkpoint folder
-    (`SparkContext.setCheckpointDir`). Rows have no order. `df` is read twice and must give the same rows each time;
-    rows without a text are left out. Of texts with one id the one with the smallest hash keeps it, the others become
+    (`SparkContext.setCheckpointDir`). Rows have no order. Rows without an id, a text (UTF-8) or words in it are left
+    out, and logged: how many, and why. Of texts with one id the one with the smallest hash keeps it, the others become
     id#2, id#3 …: a DataFrame has no order. No furniture is learnt here: without a Furniture pages are taken as
     `scan(furniture="none")` takes them.
 
     Args:
-        df: columns id (string or integer) and text; where it has them also title, source, url, credit and published
+        df: columns id (string or integer) and text; where it has them also title, source, credit and published
             (timestamp, date, or a string as `dedup.read` takes it).
         params: as for `dedup.scan`, without `same_story`; `threads` is one for each task.
         furniture: what to leave out as corpus furniture, for instance learnt from a sample.

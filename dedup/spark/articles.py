@@ -1,7 +1,7 @@
 """The articles of a DataFrame: sketched where they are, given ids of their own, grouped into versions.
 
-The key of an article is a 64-bit hash of its id and text, the name of a version the first 64 bits of its text hash;
-where two of them meet by chance, the job stops and says so.
+The key of an article is its place: the partition that it was read in, and its row there. The name of a version is the
+first 64 bits of its text hash; where two of them meet by chance, the job stops and says so.
 """
 
 from __future__ import annotations
@@ -17,24 +17,34 @@ from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.prints import band_shape, keys_of
 from dedup.sketch import sketch_and_note
+from dedup.spark.parcels import freeze
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["DETAILS", "find_versions", "name_articles", "select_articles", "sketch"]
+__all__ = [
+    "DETAILS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles", "select_articles",
+    "sketch",
+]  # fmt: skip
 
-DETAILS = ("title", "source", "url", "credit", "published")
-_SKETCHED = "id string, key long, text_key long, v0 long, v1 long, size int, selected int, keys binary"
-_NAMED = "id string, key long, v0 long, v1 long"
-_VERSIONED = "id string, key long, v0 long, is_delegate boolean, copies int"
+DETAILS = ("title", "source", "credit", "published")
+NO_WORDS, NO_TEXT, NO_ID = -1, -2, -3  # sizes of what is left out
+ROW_BITS = 40  # of a key; the others are the partition
+_SKETCHED = (
+    "id string, key long, text_key long, about_key long, v0 long, v1 long, size int, selected int, keys binary, "
+    "frame binary"
+)
+_NAMED = "id string, renamed string, key long, v0 long, v1 long"
+_VERSIONED = "renamed string, key long, v0 long, is_delegate boolean, copies int"
 _AT_ONCE = 1024  # articles
 
 _Batches = Iterable[pa.RecordBatch]
 
 
 def select_articles(df: DataFrame) -> DataFrame:
-    """The columns id, text and DETAILS (null where df has none), key and text_key (hashes, see above); rows without a
-    text are left out, as in a scan.
+    """The columns id, text and DETAILS (null where df has none), text_key and about_key (hashes of text and details).
+
+    An id or text that cannot be used is null: an empty id, a text that is no UTF-8.
 
     Raises:
         InputError: id or text is missing, or is of another type.
@@ -47,35 +57,41 @@ def select_articles(df: DataFrame) -> DataFrame:
             raise InputError("DataFrame", f"no column {name!r}: there are {', '.join(df.columns) or 'none'}")
         if not types[name].startswith(allowed):
             raise InputError("DataFrame", f"column {name!r} is {types[name]}: need {allowed[0]}")
-    columns = [f.col("id").cast("string").alias("id"), f.col("text")]
+    own = f.col("id").cast("string")
+    columns = [f.when((own != "") & f.is_valid_utf8(own), own).alias("id")]
+    columns.append(f.when(f.is_valid_utf8("text"), f.col("text")).alias("text"))
     for name in DETAILS:
-        column = f.col(name) if name in types else f.lit(None).cast("string")
-        columns.append((column if name == "published" else column.cast("string")).alias(name))
-    return (
-        df.where("text IS NOT NULL").select(*columns)
-        .withColumn("key", f.xxhash64("id", "text")).withColumn("text_key", f.xxhash64("text"))
-    )  # fmt: skip
+        column = f.col(name) if name in types else f.lit(None)
+        is_time = name == "published" and types.get(name, "").startswith(("timestamp", "date"))
+        columns.append((column if is_time else f.make_valid_utf8(column.cast("string"))).alias(name))
+    hashes = {"text_key": f.xxhash64("text"), "about_key": f.xxhash64(*DETAILS)}
+    return df.select(*columns).withColumns(hashes)
 
 
 def sketch(articles: DataFrame, params: Params, furniture: Furniture) -> DataFrame:
-    """What is known of each article by its text: id, key, text_key, text hash (v0, v1), how many keys it has and how
-    many of these are selected, and the keys: fingerprints or bands. An article without a word has size -1."""
+    """What is known of each article by its text: id, key, text_key, about_key, text hash (v0, v1), how many keys it has
+    and how many of these are selected, and the keys: fingerprints or bands. An article without a word has size
+    NO_WORDS, a row without a text NO_TEXT, one without an id NO_ID. The first of some rows has a frame of them all: id,
+    text and details, compressed."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
+        context = TaskContext.get()
+        key = (context.partitionId() if context else 0) << ROW_BITS
         for batch in batches:
             for lo in range(0, batch.num_rows, _AT_ONCE):
-                yield _sketch(batch.slice(lo, _AT_ONCE), params, furniture)
+                rows = batch.slice(lo, _AT_ONCE)
+                yield _sketch(rows, key, params, furniture)
+                key += rows.num_rows
 
-    return articles.select("id", "key", "text_key", "source", "text").mapInArrow(work, _SKETCHED)
+    from pyspark import TaskContext
+
+    return articles.mapInArrow(work, _SKETCHED)
 
 
-def _sketch(batch: pa.RecordBatch, params: Params, furniture: Furniture) -> pa.RecordBatch:
-    ids, texts = batch.column("id"), batch.column("text")
-    if ids.null_count or "" in ids.to_pylist():
-        raise ArticleError("id: need a string or an integer in every row; one is null or empty")
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+def _sketch(batch: pa.RecordBatch, key: int, params: Params, furniture: Furniture) -> pa.RecordBatch:
+    ids, texts = batch.column("id"), batch.column("text").cast(pa.large_binary())
     _, places, data = texts.buffers()
-    offsets = np.frombuffer(places, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    offsets = np.frombuffer(places, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     buf = np.frombuffer(data or b"", np.uint8)
     buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
     groups = np.array([group_of(source or "") for source in batch.column("source").to_pylist()], np.uint64)
@@ -85,18 +101,23 @@ def _sketch(batch: pa.RecordBatch, params: Params, furniture: Furniture) -> pa.R
     flat, ends, selected = keys_of(sketches, params)
     edges = np.concatenate([np.zeros(1, np.int32), 8 * ends.astype(np.int32)])
     keys = pa.BinaryArray.from_buffers(pa.binary(), len(texts), [None, pa.py_buffer(edges), pa.py_buffer(flat)])
-    size = np.where(sketches.syllables[:, 0] > 0, np.diff(ends, prepend=0), -1)
+    size = np.where(sketches.syllables[:, 0] > 0, np.diff(ends, prepend=0), NO_WORDS)
+    size[texts.is_null().to_numpy(zero_copy_only=False)] = NO_TEXT
+    size[ids.is_null().to_numpy(zero_copy_only=False)] = NO_ID
     versions = np.ascontiguousarray(sketches.versions.T).view(np.int64)
+    frame = freeze(pa.table([ids, texts, *map(batch.column, DETAILS)], names=["id", "text", *DETAILS]))
     columns = [
-        ids.cast(pa.string()), batch.column("key"), batch.column("text_key"), pa.array(versions[0]),
-        pa.array(versions[1]), pa.array(size.astype(np.int32)), pa.array(selected.astype(np.int32)), keys,
+        ids, pa.array(np.arange(key, key + len(texts))), batch.column("text_key"), batch.column("about_key"),
+        pa.array(versions[0]), pa.array(versions[1]), pa.array(size.astype(np.int32)),
+        pa.array(selected.astype(np.int32)), keys, pa.array([frame, *[None] * (len(texts) - 1)], pa.binary()),
     ]  # fmt: skip
-    names = ["id", "key", "text_key", "v0", "v1", "size", "selected", "keys"]
+    names = [field.split()[0] for field in _SKETCHED.split(", ")]
     return pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def name_articles(sketched: DataFrame, partitions: int) -> DataFrame:
-    """The articles that have words, each once, with an id of its own: id, key, v0, v1.
+    """The articles that have words, each once, with an id of its own: id, renamed (the same, where it is a new one),
+    key, v0, v1.
 
     The same id with the same text is one article; with other texts the later become id#2, id#3 …. A DataFrame has no
     order: of texts with one id the one with the smallest hash comes first, and an id that stands there goes before one
@@ -108,7 +129,7 @@ def name_articles(sketched: DataFrame, partitions: int) -> DataFrame:
         if rows := list(batches):
             yield from _resolve(pa.Table.from_batches(rows)).to_batches()
 
-    light = sketched.select("id", "key", "text_key", "v0", "v1", "size")
+    light = sketched.where(f"size >= {NO_WORDS}").select("id", "key", "text_key", "about_key", "v0", "v1", "size")
     light = light.withColumn("root", f.regexp_replace("id", r"(?s)^(.+?)(#\d+)+$", "$1"))
     return light.repartition(partitions, "root").mapInArrow(work, _NAMED)
 
@@ -119,7 +140,7 @@ def _resolve(table: pa.Table) -> pa.Table:
     is_alone = np.bincount(roots)[roots] == 1
     fine = table.filter(pa.array(is_alone))
     rows = table.filter(pa.array(~is_alone)).drop_columns("root").to_pylist()
-    rows.sort(key=lambda row: (row["id"], row["text_key"], row["key"]))
+    rows.sort(key=lambda row: (row["id"], row["text_key"], row["about_key"]))
     taken: dict[str, dict[str, Any]] = {}
     later = []
     for row in rows:
@@ -128,8 +149,9 @@ def _resolve(table: pa.Table) -> pa.Table:
     for row in later:
         _take(row, taken)
     fine = fine.drop_columns("root")
+    fine = fine.append_column("renamed", pa.nulls(fine.num_rows, pa.string()))
     done = pa.concat_tables([fine, pa.Table.from_pylist(list(taken.values()), fine.schema)])
-    return done.filter(pa.array(done.column("size").to_numpy() >= 0)).select(["id", "key", "v0", "v1"])
+    return done.filter(pa.array(done.column("size").to_numpy() >= 0)).select(["id", "renamed", "key", "v0", "v1"])
 
 
 def _take(row: dict[str, Any], taken: dict[str, dict[str, Any]]) -> None:
@@ -140,12 +162,12 @@ def _take(row: dict[str, Any], taken: dict[str, dict[str, Any]]) -> None:
             return
         other = f"{row['id']}#{number}"
         number += 1
-    taken[other] = {**row, "id": other}
+    taken[other] = {**row, "id": other, "renamed": other}
 
 
 def find_versions(named: DataFrame, partitions: int) -> DataFrame:
-    """Of each article id, key, v0, whether it is the delegate of its version (has the smallest id), and how many copies
-    the delegate has."""
+    """Of each article renamed, key, v0, whether it is the delegate of its version (has the smallest id), and how many
+    copies the delegate has."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         if rows := list(batches):
@@ -169,5 +191,5 @@ def _delegate(table: pa.Table) -> pa.Table:
     is_delegate[first] = True
     count = np.empty(len(order), np.int32)
     count[order] = np.repeat(copies, np.diff(edges))
-    columns = [table.column("id"), table.column("key"), table.column("v0"), pa.array(is_delegate), pa.array(count)]
-    return pa.table(columns, names=["id", "key", "v0", "is_delegate", "copies"])
+    columns = [*map(table.column, ("renamed", "key", "v0")), pa.array(is_delegate), pa.array(count)]
+    return pa.table(columns, names=["renamed", "key", "v0", "is_delegate", "copies"])

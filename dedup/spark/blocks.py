@@ -1,37 +1,37 @@
-"""Pairs of texts compared exactly, block by block: each text travels once for all pairs of a block."""
+"""Pairs of texts compared exactly, place by place: each text travels once for all pairs of a place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedup import kernels
 from dedup.api.group import JOINING
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
-from dedup.api.verify import compare_pairs, match_copies, match_pairs, ordered
+from dedup.api.verify import blocks, compare_pairs, match_copies, match_pairs, ordered
 from dedup.corpus import Corpus, Prepared
 from dedup.dates import parse
-from dedup.errors import ArticleError
 from dedup.furniture import Furniture, group_of
 from dedup.index import needed
 from dedup.models import Params
 from dedup.pages import find_credit
 from dedup.prints import uses_bands
 from dedup.sketch import sketch_and_note
-from dedup.spark.articles import DETAILS
-from dedup.spark.candidates import NEED, PAIR
-from dedup.spark.parcels import in_chunks, runs
+from dedup.spark.articles import DETAILS, ROW_BITS
+from dedup.spark.candidates import NEED, PAIR, PAIRS
+from dedup.spark.parcels import PARCEL, deliver, freeze, open_parcels, runs, thaw
 from dedup.text import pack
 
 if TYPE_CHECKING:
+    from pyspark import RDD
     from pyspark.sql import DataFrame
 
-__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared", "look_up"]
+__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared", "keep_frames"]
 
 MATCH, ARTICLE = range(2)  # rows of what is found: a match; an article that has a part in one
 FIGURES = ("shared", "size_a", "size_b", "longest", "relation", "is_certain")
@@ -41,36 +41,65 @@ FOUND = (
     + ", is_delegate boolean, source string, credit string, published string"
 )
 _SHARED = "a long, b long, shared int"
-_TEXT, _PAIR = range(2)
-_CHUNK = 32 << 20  # bytes of text compared at a time
+_TEXT = 3  # a kind of parcel beside those of a plan: frozen articles
+_TOGETHER = 64 << 20  # bytes of text that a task sends at a time
+_BLOCK = 8 << 20  # bytes of text, two such are compared at a time
 _COPIES = 1024  # copies of one version that are looked at by one task
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Lookup(NamedTuple):
     """Where texts are found.
 
     Attributes:
+        frames: the articles of each partition, in frames; kept on disk until `unpersist`.
         members: what `find_versions` makes.
-        texts: the articles that may be asked for, by key; kept, so each text is looked for among all articles once.
         partitions: how many tasks.
     """
 
+    frames: RDD[list[bytes]]
     members: DataFrame
-    texts: DataFrame
     partitions: int
 
 
-class _Texts(Corpus):
-    """The texts of a chunk, in one buffer: a Corpus that compares and does not sketch."""
+def keep_frames(sketched: DataFrame) -> RDD[list[bytes]]:
+    """The frames of what `articles.sketch` makes, an element for each partition."""
+    from pyspark import StorageLevel
 
-    def __init__(
-        self, texts: Sequence[bytes], groups: Sequence[np.uint64], params: Params, furniture: Furniture
-    ) -> None:
+    return _in_one(sketched.where("frame IS NOT NULL").select("frame")).persist(StorageLevel.DISK_ONLY)
+
+
+def _in_one(df: DataFrame) -> RDD[list[bytes]]:
+    """The rows of each partition, of one column of bytes, as one element."""
+    from pyspark import serializers
+
+    pickled: Any = serializers
+    one: RDD[list[bytes]] = df.rdd.mapPartitions(lambda rows: [[bytes(row[0]) for row in rows]])
+    # zip would do it by another round through Python
+    return one._reserialize(pickled.BatchedSerializer(pickled.CPickleSerializer(), 1))
+
+
+class _Texts(Corpus):
+    """The texts of a place, in one buffer: a Corpus that compares and does not sketch."""
+
+    block = _BLOCK
+
+    def __init__(self, texts: pa.ChunkedArray, groups: list[np.uint64], params: Params, furniture: Furniture) -> None:
         self._params = params
-        self.buf, self.offsets = pack(texts)
-        self.grouped = furniture.grouped(np.array(groups, np.uint64), params)
+        one = pa.concat_arrays(texts.chunks) if texts.num_chunks else pa.array([], pa.large_binary())
+        _, places, data = one.buffers()
+        self.offsets = np.frombuffer(places, np.int64)[one.offset : one.offset + len(one) + 1]
+        self.buf = np.frombuffer(data or b"", np.uint8)
+        self.buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
+        self._groups = np.array(groups, np.uint64)
+        self._furniture = furniture
+        self._grouped = furniture.grouped(self._groups, params)
+
+    def utf8(self, number: int) -> bytes:
+        """A text."""
+        return self.buf[self.offsets[number] : self.offsets[number + 1]].tobytes()
 
     def sizes(self, which: _I64) -> _I64:
         """Bytes of each text, int64."""
@@ -78,38 +107,83 @@ class _Texts(Corpus):
 
     def prepare(self, which: _I64, *, shingles: bool = True, threads: int | None = None) -> Prepared:
         """The texts `which` (ascending) made ready for exact comparison."""
-        look_up, k = self.grouped, self._params.k
+        look_up, k = self._grouped, self._params.k
         return Prepared.join([kernels.prepare(self.buf, self.offsets, look_up.groups, which, look_up.tables, k)])
 
+    def share_enough(self, left: _I64, right: _I64) -> _Bools:
+        """Which pairs share as many fingerprints as the pair rule asks for."""
+        which = np.unique(np.concatenate([left, right]))
+        buf, offsets = pack([self.utf8(n) for n in which.tolist()])
+        grouped = self._furniture.grouped(self._groups[which], self._params)
+        sketches, _ = sketch_and_note(buf, offsets, self._params, furniture=grouped)
+        pairs = np.searchsorted(which, left), np.searchsorted(which, right)
+        need = needed(np.diff(sketches.starts), sketches.selected, pairs, self._params)
+        return cast(_Bools, kernels.overlaps(sketches.fingerprints, sketches.starts, *pairs) >= need)
 
-def look_up(articles: DataFrame, members: DataFrame, plan: DataFrame, partitions: int) -> Lookup:
-    """The texts that a plan and copies need, found among all articles."""
-    needed = plan.where(f"kind = {NEED}").selectExpr("a AS v0").distinct()
-    keys = members.where("is_delegate").join(needed.hint("shuffle_hash"), "v0").select("key")
-    keys = keys.union(members.where("copies > 0").select("key")).distinct()
-    texts = articles.withColumnRenamed("id", "own_id").drop("text_key").repartition(partitions, "key")
-    found = texts.join(keys.repartition(partitions, "key").hint("shuffle_hash"), "key", "left_semi")
-    return Lookup(members, found, partitions)
 
+def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
+    """The pairs of a plan and the texts that each place needs, in the partition of the place.
 
-def _deliver(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
-    """The pairs of a plan and the texts that each block of it needs, block by block."""
+    Texts are taken where they were read: what is asked of each partition is sent there, and the answers go on.
+    """
     from pyspark.sql import functions as f
 
     members, partitions = lookup.members, lookup.partitions
-    needs = plan.where(f"kind = {NEED}").selectExpr("a AS v0", "block").distinct()
-    wanted = members.where("is_delegate").join(needs.hint("shuffle_hash"), "v0")
+    needs = plan.where(f"kind = {NEED}").selectExpr("version AS v0", "place").repartition(partitions, "v0").distinct()
+    asked = members.where("is_delegate").join(needs.hint("shuffle_hash"), "v0")
     if copies:
         parts = f.ceil(f.col("copies") / _COPIES).cast("int")
         own = f.array(f.pmod("key", parts).cast("int"))
         part = f.explode(f.when(f.col("is_delegate"), f.sequence(f.lit(0), parts - 1)).otherwise(own))
         several = members.where("copies > 0").withColumn("part", part)
-        wanted = wanted.unionByName(several.withColumn("block", f.xxhash64("v0", "part")).drop("part"))
-    wanted = wanted.drop("copies").repartition(partitions, "key")
-    texts = lookup.texts.join(wanted.hint("shuffle_hash"), "key").withColumn("kind", f.lit(_TEXT))
-    pairs = plan.where(f"kind = {PAIR}").select("block", "a", "b").withColumn("kind", f.lit(_PAIR))
-    rows = texts.unionByName(pairs, allowMissingColumns=True)
-    return rows.repartition(partitions, "block").sortWithinPartitions("block")
+        place = f.pmod(f.xxhash64("v0", "part"), f.lit(partitions)).cast("int")
+        asked = asked.unionByName(several.withColumn("place", place).drop("part")).distinct()
+    readers = lookup.frames.getNumPartitions()
+    asked = asked.drop("copies").withColumn("reader", f.shiftright("key", ROW_BITS).cast("int"))
+    asked = asked.repartitionById(readers, "reader").drop("reader")
+    both = lookup.frames.zip(_in_one(asked.mapInArrow(_freeze_all, "frame binary")))
+    answers = both.mapPartitions(lambda pairs: (parcel for pair in pairs for parcel in _answer(*pair)))
+    sent = plan.sparkSession.createDataFrame(answers, PARCEL, verifySchema=False)
+    pairs = plan.where(f"kind = {PAIR}").select("place", "kind", "data")
+    return deliver(sent.unionByName(pairs), partitions)
+
+
+def _freeze_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield pa.RecordBatch.from_arrays([pa.array([freeze(pa.Table.from_batches([batch]))], pa.binary())], ["frame"])
+
+
+def _answer(frames: list[bytes], asked: list[bytes]) -> Iterator[tuple[int, int, bytearray]]:
+    """Parcels with the articles asked for, as (place, kind, data)."""
+    if not asked:
+        return
+    table = pa.concat_tables(map(thaw, asked)).sort_by("key")
+    row = table.column("key").to_numpy() & ((1 << ROW_BITS) - 1)
+    first, waiting, weight = 0, [], 0
+    for frame in frames:
+        articles = thaw(frame)
+        lo, hi = np.searchsorted(row, [first, first + articles.num_rows]).tolist()
+        some = articles.take(pa.array(row[lo:hi] - first))
+        for name in ("renamed", "key", "v0", "is_delegate", "place"):
+            some = some.append_column(name, table.column(name).slice(lo, hi - lo))
+        first += articles.num_rows
+        waiting.append(some)
+        weight += some.nbytes
+        if weight >= _TOGETHER:
+            yield from _address(pa.concat_tables(waiting))
+            waiting, weight = [], 0
+    if waiting:
+        yield from _address(pa.concat_tables(waiting))
+
+
+def _address(articles: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
+    """A parcel for each place that articles go to."""
+    places = articles.column("place").to_numpy()
+    order = np.argsort(places, kind="stable")
+    edges = runs(places[order]).tolist()
+    for lo, hi in pairwise(edges):
+        some = articles.take(pa.array(order[lo:hi])).drop_columns("place")
+        yield int(places[order[lo]]), _TEXT, bytearray(freeze(some))
 
 
 def compare(
@@ -122,98 +196,87 @@ def compare(
         has_credits: whether it matters whom an article names as its source.
     """
 
-    def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
-        desk = _Desk(chunk, params, furniture)
+    def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if (desk := _Desk.open(batches, params, furniture)) is None:
+            return
         left, right = desk.pairs
-        if is_raw and not uses_bands(params):
-            left, right = desk.share_enough(left, right)
-        rows = match_pairs(desk.shelf, left, right, params)
+        parts = (match_pairs(desk.shelf, left[some], right[some], params) for some in blocks(desk.texts, left, right))
+        rows = Rows.join(list(parts))
         if is_raw:
+            if not uses_bands(params):
+                rows = rows.take(np.flatnonzero(desk.texts.share_enough(rows.a, rows.b)))
             rows = Rows.join([rows, match_copies(desk.shelf, desk.copies, params)])
         yield from desk.tell(ordered(rows, desk.shelf.ids), has_credits)
 
-    return _deliver(plan, lookup, copies=is_raw).mapInArrow(in_chunks(work, "block", _weigh), FOUND)
+    return _fetch(plan, lookup, copies=is_raw).mapInArrow(work, FOUND)
 
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:
     """How many shingles each pair of a plan shares: a, b, shared."""
 
-    def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
-        desk = _Desk(chunk, params, furniture)
-        left, right = desk.pairs
-        ready, i, j = desk.texts.prepare_pairs(left, right)
-        shared = compare_pairs(ready, i, j, params)[0].astype(np.int32)
-        columns = [pa.array(desk.version[left]), pa.array(desk.version[right]), pa.array(shared)]
-        yield pa.RecordBatch.from_arrays(columns, names=["a", "b", "shared"])
+    def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if (desk := _Desk.open(batches, params, furniture)) is None:
+            return
+        for some in blocks(desk.texts, *desk.pairs):
+            left, right = (side[some] for side in desk.pairs)
+            ready, i, j = desk.texts.prepare_pairs(left, right)
+            shared = compare_pairs(ready, i, j, params)[0].astype(np.int32)
+            columns = [pa.array(desk.version[left]), pa.array(desk.version[right]), pa.array(shared)]
+            yield pa.RecordBatch.from_arrays(columns, names=["a", "b", "shared"])
 
-    return _deliver(plan, lookup, copies=False).mapInArrow(in_chunks(work, "block", _weigh), _SHARED)
-
-
-def _weigh(batch: pa.RecordBatch) -> float:
-    """The texts of a batch, in chunks."""
-    return (pc.sum(pc.binary_length(batch.column("text"))).as_py() or 0) / _CHUNK
+    return _fetch(plan, lookup, copies=False).mapInArrow(work, _SHARED)
 
 
 class _Desk:
-    """The articles of a chunk, numbered, and its pairs.
+    """The articles of a place, numbered so that versions that make pairs stand together, and its pairs.
 
     Attributes:
         shelf: as comparing needs it.
+        texts: the texts.
         version, keys: int64, of each article.
         pairs: int64 arrays: the two versions of each, by the numbers of their delegates, the smaller id first.
         copies: int64 (copies, 2): (delegate, copy).
     """
 
-    def __init__(self, chunk: pa.Table, params: Params, furniture: Furniture) -> None:
-        kind = chunk.column("kind").to_numpy()
-        rows = _distinct(chunk.filter(pa.array(kind == _TEXT)))
+    @classmethod
+    def open(cls, batches: Iterable[pa.RecordBatch], params: Params, furniture: Furniture) -> _Desk | None:
+        """What lies in the parcels; None where they hold no text."""
+        tables, packed = [], []
+        for batch in batches:
+            kinds = batch.column("kind").to_numpy()
+            tables += [thaw(data.as_buffer()) for data in batch.column("data").filter(pa.array(kinds == _TEXT))]
+            packed.append(batch.filter(pa.array(kinds == PAIR)))
+        if not tables:
+            return None
+        parcels = [*open_parcels(packed, PAIRS)[PAIR], [np.zeros(0, np.uint64)] * 2]
+        low, high = (np.concatenate(column).view(np.int64) for column in zip(*parcels, strict=True))
+        return cls(pa.concat_tables(tables), low, high, params, furniture)
+
+    def __init__(self, rows: pa.Table, low: _I64, high: _I64, params: Params, furniture: Furniture) -> None:
+        rows = rows.take(pa.array(_arrange(rows.column("v0").to_numpy(), low, high)))
         self._params, self._published = params, rows.column("published").to_pylist()
         self.shelf = Shelf(params, furniture)
-        self.shelf.ids = rows.column("id").to_pylist()
+        own, renamed = rows.column("id").to_pylist(), rows.column("renamed").to_pylist()
+        self.shelf.ids = [new or old for new, old in zip(renamed, own, strict=True)]
         self.shelf.details = [
             {name: value for name, value in zip(DETAILS[:-1], values, strict=True) if value}
             for values in zip(*(rows.column(name).to_pylist() for name in DETAILS[:-1]), strict=True)
         ]
         groups = [group_of(about.get("source", "")) for about in self.shelf.details]
-        self.utf8 = rows.column("text").cast(pa.binary()).to_pylist()
-        self.texts = _Texts(self.utf8, groups, params, furniture)
+        self.texts = _Texts(rows.column("text"), groups, params, furniture)
         self.shelf.corpus = self.texts
         self.version, self.keys = (rows.column(name).to_numpy() for name in ("v0", "key"))
         self.is_delegate = rows.column("is_delegate").to_numpy(zero_copy_only=False)
-        self._check(rows)
         delegates = np.flatnonzero(self.is_delegate)
         delegates = delegates[np.argsort(self.version[delegates])]
         place = self.version[delegates]
-        pairs = chunk.filter(pa.array(kind == _PAIR))
-        one, other = (delegates[np.searchsorted(place, pairs.column(side).to_numpy())] for side in ("a", "b"))
+        one, other = (delegates[np.searchsorted(place, side)] for side in (low, high))
         rank = np.empty(len(self.keys), np.int64)
         rank[sorted(range(len(rank)), key=self.shelf.ids.__getitem__)] = np.arange(len(rank))
         is_turned = rank[one] > rank[other]
         self.pairs = np.where(is_turned, other, one), np.where(is_turned, one, other)
         others = np.flatnonzero(~self.is_delegate)
         self.copies = np.stack([delegates[np.searchsorted(place, self.version[others])], others], axis=1)
-
-    def _check(self, rows: pa.Table) -> None:
-        """Stops where the texts are not those that were sketched: two keys met, or the DataFrame changes."""
-        sketches, _ = sketch_and_note(self.texts.buf, self.texts.offsets, self._params, furniture=self.texts.grouped)
-        self._sketches = sketches
-        wrong = np.flatnonzero(sketches.versions[:, 0].view(np.int64) != self.version).tolist()
-        for n, own in zip(range(len(self.keys)), rows.column("own_id").to_pylist(), strict=True):
-            if self.shelf.ids[n] != own and not self.shelf.ids[n].startswith(f"{own}#"):
-                wrong.append(n)
-        if wrong:
-            raise ArticleError(
-                f"article {self.shelf.ids[wrong[0]]!r}: its text is not the one that was sketched: either the "
-                "DataFrame gives other rows each time (write it to a table first), or two articles have the same "
-                "64-bit hash (leave one of them out)"
-            )
-
-    def share_enough(self, left: _I64, right: _I64) -> tuple[_I64, _I64]:
-        """The pairs that share as many fingerprints as the pair rule asks for."""
-        starts, selected = self._sketches.starts, self._sketches.selected
-        need = needed(np.diff(starts), selected, (left, right), self._params)
-        is_enough = kernels.overlaps(self._sketches.fingerprints, starts, left, right) >= need
-        return left[is_enough], right[is_enough]
 
     def tell(self, rows: Rows, has_credits: bool) -> Iterator[pa.RecordBatch]:
         """The rows, and the articles in those that join a story."""
@@ -229,7 +292,7 @@ class _Desk:
         about = [self.shelf.details[n] for n in told.tolist()]
         credits = [one.get("credit") for one in about]
         if has_credits:
-            texts = (self.utf8[n].decode("utf-8", "surrogatepass") for n in told.tolist())
+            texts = (self.texts.utf8(n).decode("utf-8") for n in told.tolist())
             credits = [credit or find_credit(text) for credit, text in zip(credits, texts, strict=True)]
         times = (parse(self._published[n]) for n in told.tolist())
         yield _found({
@@ -240,15 +303,14 @@ class _Desk:
         })  # fmt: skip
 
 
-def _distinct(rows: pa.Table) -> pa.Table:
-    """Each article once; of rows that differ in details the one that is smallest, so it is always the same."""
-    keys = rows.column("key").to_numpy()
-    order = np.argsort(keys, kind="stable")
-    if np.any(keys[order][1:] == keys[order][:-1]):
-        about = [list(map(str, rows.column(name).to_pylist())) for name in DETAILS]
-        order = np.array(sorted(order.tolist(), key=lambda n: (keys[n], *(column[n] for column in about))), np.int64)
-        order = order[runs(keys[order])[:-1]]
-    return rows.take(pa.array(order))
+def _arrange(version: _I64, low: _I64, high: _I64) -> _I64:
+    """An order of articles in which those stand together whose versions have one smallest partner."""
+    distinct, place = np.unique(version, return_inverse=True)
+    near = np.arange(len(distinct))
+    one, other = (np.searchsorted(distinct, side) for side in (low, high))
+    first, second = np.minimum(one, other), np.maximum(one, other)
+    np.minimum.at(near, second, first)
+    return cast(_I64, np.lexsort((place, near[place])))
 
 
 _FOUND_TYPES = {"long": pa.int64(), "int": pa.int32(), "string": pa.string(), "boolean": pa.bool_()}

@@ -26,10 +26,10 @@ from dedup.spark.parcels import PARCEL, deliver, open_parcels, pack_parcels, par
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "find_pairs", "plan_blocks", "route_pairs"]
+__all__ = ["CROWD", "NEED", "PAIR", "PAIRS", "PLAN", "find_pairs", "list_pairs", "plan_work", "route_pairs"]
 
-PAIR, NEED, CROWD = range(3)  # rows of a plan: a pair; a version that a block needs; there is a crowd
-PLAN = "kind int, block long, a long, b long"
+PAIR, NEED, CROWD = range(3)  # rows of a plan: pairs to compare in a place; a version needed there; there is a crowd
+PLAN = "place int, kind int, version long, data binary"
 
 _POSTING, _VERSION, _ANSWER, _NOTE = range(4)
 _DTYPES: dict[int, tuple[Any, ...]] = {
@@ -38,11 +38,11 @@ _DTYPES: dict[int, tuple[Any, ...]] = {
     _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, fingerprint, held, place | hub
     _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint16, np.int32, np.uint64, np.uint8),
 }  # of a note: version, size, selected, marks, all marks; of each entry: which of these versions, fingerprint, flags
-_PAIRS: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), CROWD: ()}
+PAIRS: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), CROWD: ()}
 _PROBES, _IS_CROWD, _IS_HUB = 1, 2, 4
 _HUB_BIT = 1 << 30
 _TOGETHER = 1 << 21  # fingerprints sent, or pairs made, at a time
-_BLOCK = 1024  # pairs around one version that stay together
+_BLOCK = 1 << 16  # pairs around one version that stay together
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -60,7 +60,7 @@ def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFram
     answers = deliver(postings, partitions).mapInArrow(_count(params, partitions), PARCEL)
     notes = deliver(versions.unionByName(answers), partitions).mapInArrow(_choose(params, partitions), PARCEL)
     pairs = deliver(notes, partitions).mapInArrow(_make_pairs(params, partitions), PARCEL)
-    return plan_blocks(pairs, partitions)
+    return plan_work(pairs, partitions)
 
 
 def _send(partitions: int) -> Any:
@@ -110,11 +110,7 @@ def _count(params: Params, partitions: int) -> Any:
         edges = runs(flat[order])
         order = order[np.repeat(np.diff(edges) > 1, np.diff(edges))]
         flat, holder = flat[order], holder[order]
-        order = np.lexsort((holder, flat))
-        flat, holder = flat[order], holder[order]
-        is_new = np.ones(len(flat), np.bool_)  # the copies of a version may have been sketched by several tasks
-        is_new[1:] = (flat[1:] != flat[:-1]) | (holder[1:] != holder[:-1])
-        flat, holder = flat[is_new], holder[is_new]
+        flat, holder = _distinct(flat, holder)  # the copies of a version may have been sketched by several tasks
         edges = runs(flat)
         count = np.diff(edges)
         held, rank = np.repeat(count, count), np.arange(len(flat)) - np.repeat(edges[:-1], count)
@@ -204,8 +200,8 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             x = np.where(is_crowd, ~x, x)
             before = (selected[x] < selected[y]) | ((selected[x] == selected[y]) & (version[x] < version[y]))
             x, y = (side[(x != y) & (is_crowd | before)] for side in (x, y))
-            found.append(np.unique(np.minimum(x, y) * len(version) + np.maximum(x, y)))
-        x, y = np.divmod(np.unique(np.concatenate(found)), len(version))
+            found.append(_sorted(np.minimum(x, y) * len(version) + np.maximum(x, y)))
+        x, y = np.divmod(_sorted(np.concatenate(found)), len(version))
         if not uses_bands(params):
             keeps_all = (size[x] > selected[x]) & (size[y] > selected[y])
             fewer = np.where(keeps_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))
@@ -215,6 +211,12 @@ def _make_pairs(params: Params, partitions: int) -> Any:
         yield from route_pairs(version[x], version[y], partitions)
 
     return work
+
+
+def _sorted(values: _I64) -> _I64:
+    """The distinct values, sorted: several times faster than np.unique, which makes a hash table."""
+    values.sort()
+    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
 def _meet(flat: _U64, flags: np.ndarray[Any, Any], of: _I64) -> Iterator[tuple[_I64, _I64]]:
@@ -242,35 +244,60 @@ def route_pairs(one: _U64, other: _U64, partitions: int) -> Iterator[pa.RecordBa
     yield from pack_parcels(PAIR, (high % np.uint64(partitions)).astype(np.int32), (low, high))
 
 
-def plan_blocks(pairs: DataFrame, partitions: int) -> DataFrame:
-    """The plan of pairs, each once, in blocks: parts of the work that need few texts.
+def plan_work(pairs: DataFrame, partitions: int) -> DataFrame:
+    """The plan of pairs, each once, in places that need few texts each.
 
-    A pair belongs to the smallest partner of its larger version, so copies of one text stand in one block; where a
+    A pair belongs to the smallest partner of its larger version, so copies of one text stand in one place; where a
     version has very many partners its pairs are parted by the other one.
     """
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        parcels = open_parcels(batches, _PAIRS)
+        parcels = open_parcels(batches, PAIRS)
         if parcels[CROWD]:
-            yield _plan_rows(CROWD, *(np.zeros(1, np.uint64) for _ in range(3)))
+            yield _plan(parcel(0, CROWD, ()))
         if not parcels[PAIR]:
             return
         low, high = (np.concatenate(column) for column in zip(*parcels[PAIR], strict=True))
-        order = np.lexsort((low, high))
-        low, high = low[order], high[order]
-        is_new = np.ones(len(low), np.bool_)
-        is_new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        low, high = low[is_new], high[is_new]
+        high, low = _distinct(high, low)
         edges = runs(high)
         home = np.repeat(low[edges[:-1]], np.diff(edges))
         _, place, here = np.unique(home, return_inverse=True, return_counts=True)
-        parts = np.where(here >= 32, -(-here * partitions // _BLOCK), 1)[place].astype(np.uint64)
-        block = _mix(home ^ _mix(high % parts))
-        yield _plan_rows(PAIR, block, low, high)
-        need = np.unique(np.stack([np.concatenate([low, high]), np.concatenate([block, block])]), axis=1)
-        yield _plan_rows(NEED, need[1], need[0], need[0])
+        parts = -(-here * partitions // _BLOCK)[place].astype(np.uint64)
+        place = (_mix(home ^ _mix(high % parts)) % np.uint64(partitions)).astype(np.int32)
+        yield from map(_plan, pack_parcels(PAIR, place, (low, high)))
+        place, version = _distinct(np.concatenate([place, place]), np.concatenate([low, high]))
+        columns = [pa.array(place), pa.array(np.full(len(place), NEED, np.int32)), pa.array(version.view(np.int64))]
+        yield pa.RecordBatch.from_arrays([*columns, pa.nulls(len(place), pa.binary())], names=_COLUMNS)
 
     return deliver(pairs, partitions).mapInArrow(work, PLAN)
+
+
+def _distinct(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    """The distinct pairs of (one, two), sorted."""
+    order = np.lexsort((two, one))
+    one, two = one[order], two[order]
+    is_new = np.ones(len(one), np.bool_)
+    is_new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
+    return one[is_new], two[is_new]
+
+
+def list_pairs(plan: DataFrame) -> DataFrame:
+    """The pairs of a plan, a row each: a, b."""
+
+    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
+        for low, high in open_parcels(batches, PAIRS)[PAIR]:
+            yield pa.RecordBatch.from_arrays([pa.array(low.view(np.int64)), pa.array(high.view(np.int64))], ["a", "b"])
+
+    return plan.where(f"kind = {PAIR}").select("kind", "data").mapInArrow(work, "a long, b long")
+
+
+_COLUMNS = ["place", "kind", "version", "data"]
+
+
+def _plan(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A parcel as rows of a plan."""
+    place, kind, data = batch.columns
+    return pa.RecordBatch.from_arrays([place, kind, pa.nulls(len(place), pa.int64()), data], names=_COLUMNS)
 
 
 def _mix(x: _U64) -> _U64:
@@ -278,8 +305,3 @@ def _mix(x: _U64) -> _U64:
     x = (x ^ (x >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
     x = (x ^ (x >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
     return x ^ (x >> np.uint64(33))
-
-
-def _plan_rows(kind: int, block: _U64, a: _U64, b: _U64) -> pa.RecordBatch:
-    columns = [pa.array(np.full(len(block), kind, np.int32)), *(pa.array(c.view(np.int64)) for c in (block, a, b))]
-    return pa.RecordBatch.from_arrays(columns, names=["kind", "block", "a", "b"])

@@ -24,7 +24,7 @@ from dedup.spark.parcels import PARCEL, in_chunks
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["ask_shared", "find_labels", "find_unexamined", "tell_stories"]
+__all__ = ["ask_shared", "find_labels", "find_unexamined", "mark_components", "tell_stories"]
 
 _TRIED, _SHARED = 2, 3  # rows beside those of blocks: a pair that was examined; what a pair shares
 _STORY = (
@@ -93,16 +93,21 @@ _TYPES = {"string": pa.string(), "boolean": pa.bool_()}
 _ROW = pa.schema([(name, _TYPES[kind]) for name, kind in (field.split() for field in _STORY.split(", "))])
 
 
+def mark_components(rows: DataFrame, labels: DataFrame) -> DataFrame:
+    """Rows (va, …) with the component of va; a version alone is one of its own."""
+    marked = labels.selectExpr("v AS va", "label").hint("shuffle_hash")
+    return rows.join(marked, "va", "left").selectExpr("*", "coalesce(label, va) AS component").drop("label")
+
+
 def _by_component(
     found: DataFrame, pairs: DataFrame | None, kind: int, labels: DataFrame, partitions: int
 ) -> DataFrame:
-    """What is found, and pairs as rows of that kind, sorted by component; a version alone is one of its own."""
+    """What is found (with components), and pairs as rows of that kind, sorted by component."""
+    found = found.selectExpr("*", f"if(kind = {ARTICLE}, id_a, null) AS id").drop("id_a", "id_b")
     if pairs is not None:
         more = pairs.withColumnsRenamed({"a": "va", "b": "vb"}).selectExpr("*", f"{kind} AS kind")
-        found = found.unionByName(more, allowMissingColumns=True)
-    marked = labels.selectExpr("v AS va", "label").hint("shuffle_hash")
-    rows = found.join(marked, "va", "left").selectExpr("*", "coalesce(label, va) AS component").drop("label")
-    return rows.repartition(partitions, "component").sortWithinPartitions("component")
+        found = found.unionByName(mark_components(more, labels), allowMissingColumns=True)
+    return found.repartition(partitions, "component").sortWithinPartitions("component")
 
 
 def _chunks(work: Any) -> Any:
@@ -121,7 +126,7 @@ class _Web:
     def __init__(self, chunk: pa.Table) -> None:
         self._kind = chunk.column("kind").to_numpy()
         self._chunk = chunk
-        articles = chunk.filter(pa.array(self._kind == ARTICLE)).sort_by([("id_a", "ascending")])
+        articles = chunk.filter(pa.array(self._kind == ARTICLE)).sort_by([("id", "ascending")])
         keys = articles.column("ka").to_numpy()
         first = np.sort(np.unique(keys, return_index=True)[1])  # a block for each reason to look at it told of it
         articles, keys = articles.take(pa.array(first)), keys[first]
@@ -165,7 +170,7 @@ class _Web:
 
 def _shelve(articles: pa.Table, version: np.ndarray[Any, Any], delegates: np.ndarray[Any, Any]) -> Shelf:
     shelf = Shelf(Params())
-    shelf.ids = articles.column("id_a").to_pylist()
+    shelf.ids = articles.column("id").to_pylist()
     shelf.numbers = {id: number for number, id in enumerate(shelf.ids)}
     shelf.is_new = [True] * len(shelf.ids)
     fields = [articles.column(name).to_pylist() for name in ("source", "credit", "published")]

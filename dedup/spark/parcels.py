@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import zstandard
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["PARCEL", "deliver", "in_chunks", "open_parcels", "pack_parcels", "parcel", "runs", "starts_of"]
+__all__ = [
+    "PARCEL", "deliver", "freeze", "in_chunks", "open_parcels", "pack_parcels", "parcel", "runs", "starts_of", "thaw",
+]  # fmt: skip
 
 PARCEL = "place int, kind int, data binary"
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -56,6 +59,19 @@ def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequenc
                 place += arrays[-1].nbytes
             found[kind].append(arrays)
     return found
+
+
+def freeze(table: pa.Table) -> bytes:
+    """A table as bytes, a third as many as its texts have."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return zstandard.ZstdCompressor(level=3).compress(sink.getvalue())
+
+
+def thaw(frame: bytes) -> pa.Table:
+    """What was frozen."""
+    return pa.ipc.open_stream(zstandard.ZstdDecompressor().decompress(frame)).read_all()
 
 
 def in_chunks(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+log = logging.getLogger("dedup.spark")
+_REASONS = {articles.NO_WORDS: "no words", articles.NO_TEXT: "no text", articles.NO_ID: "no id"}
 # Adaptive plans forget how a stored stage is parted, so its texts would travel again; nothing goes through the driver.
 _SETTINGS = {"spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1"}
 
@@ -46,23 +49,34 @@ def _run(
     has_credits = bool({"source", "published"} & set(df.columns))
     chosen = articles.select_articles(df)
     sketched = keep(articles.sketch(chosen, params, furniture), "sketches")
+    _name_left_out(sketched)
     named = articles.name_articles(sketched, partitions)
     members = keep(articles.find_versions(named, partitions), "ids and versions")
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
-    lookup = blocks.look_up(chosen, members, plan, partitions)
-    lookup = lookup._replace(texts=keep(lookup.texts, "texts"))
+    lookup = blocks.Lookup(blocks.keep_frames(sketched), members, partitions)
     compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
+    found = keep(grouping.mark_components(found, labels), "components")
     if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
         found = _join_anchors(found, labels, lookup, (params, furniture), keep)
-    asked = keep(candidates.plan_blocks(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
+    asked = keep(candidates.plan_work(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
     shared = None if asked.isEmpty() else blocks.count_shared(asked, lookup, params, furniture)
     stages.begin_results()
     stories = keep(grouping.tell_stories(found, shared, labels, partitions), "stories")
     matches = keep(found.where(f"kind = {blocks.MATCH}"), "matches")
+    lookup.frames.unpersist()
     stages.drop()
     return matches, stories
+
+
+def _name_left_out(sketched: DataFrame) -> None:
+    """Logs how many rows are left out, by reason, and the smallest id of each."""
+    from pyspark.sql import functions as f
+
+    rows = sketched.where("size < 0").groupBy("size").agg(f.count("size").alias("rows"), f.min("id").alias("id"))
+    for row in sorted(rows.collect(), reverse=True):
+        log.warning("%d left out: %s%s", row.rows, _REASONS[row.size], f" ({row.id!r} …)" if row.id else "")
 
 
 def _join_anchors(
@@ -72,11 +86,12 @@ def _join_anchors(
     tried = None
     for _ in range(ROUNDS):
         parcels = grouping.find_unexamined(found, tried, labels, lookup.partitions)
-        plan = keep(candidates.plan_blocks(parcels, lookup.partitions), "crowds")
+        plan = keep(candidates.plan_work(parcels, lookup.partitions), "crowds")
         if plan.isEmpty():
             break
         more = blocks.compare(plan, lookup, *by, is_raw=False, has_credits=False)
-        found = found.unionByName(keep(more.where(f"kind = {blocks.MATCH}"), "crowds"))
-        pairs = plan.where(f"kind = {candidates.PAIR}").select("a", "b")
+        more = grouping.mark_components(more.where(f"kind = {blocks.MATCH}"), labels)
+        found = found.unionByName(keep(more, "crowds"))
+        pairs = candidates.list_pairs(plan)
         tried = pairs if tried is None else tried.unionByName(pairs)
     return found
