@@ -380,3 +380,15 @@ def test_a_passage_in_many_articles_costs_no_look_at_them(monkeypatch):
     index.query(make.spliced(rng, make.article(rng, 400), phrase))
     assert sum(examined) <= 8
     assert FIGURES
+
+
+def test_a_number_is_an_id(tmp_path):
+    with Index(tmp_path / "tin.db") as index:
+        index.add(Article(7, "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy."))
+        assert all(id in index for id in (7, "7"))
+        assert index.get(7).id == index.story(7).id == "7"
+        assert (index.story_ids(7), index.former(7)) == ({"7": "7"}, [])
+        with pytest.raises(ArticleError, match="id=None: need a string or an integer"):
+            index.get(None)
+        assert index.remove(7) == 1
+        assert 7 not in index

@@ -24,9 +24,11 @@ from dedup.models.values import (
     Skipped,
     Story,
     Token,
+    identifier,
 )
 
 __all__ = [
     "RELATIONS", "Added", "Article", "Change", "Check", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence",
     "Fact", "FactKind", "Language", "Match", "Params", "Passage", "Relation", "Skipped", "Story", "Token",
+    "identifier",
 ]  # fmt: skip

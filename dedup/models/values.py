@@ -13,7 +13,7 @@ from dedup.errors import ArticleError
 
 __all__ = [
     "RELATIONS", "Added", "Article", "Change", "Check", "Counterpart", "Crowd", "Decision", "Diff", "Edge", "Evidence",
-    "Fact", "FactKind", "Language", "Match", "Passage", "Relation", "Skipped", "Story", "Token",
+    "Fact", "FactKind", "Language", "Match", "Passage", "Relation", "Skipped", "Story", "Token", "identifier",
 ]  # fmt: skip
 
 Relation = Literal["reprint", "edited", "partial", "template", "same_story"]
@@ -57,7 +57,7 @@ class Article:
 
     def __post_init__(self) -> None:
         if type(self.id) is not str:
-            object.__setattr__(self, "id", _identifier(self.id))
+            object.__setattr__(self, "id", identifier(self.id))
         if type(self.text) is not str and not isinstance(self.text, str):
             raise ArticleError(f"article {self.id!r}: text={self.text!r:.60}: need a string")
         for name in ("title", "source", "url", "credit"):
@@ -65,7 +65,15 @@ class Article:
                 raise ArticleError(f"article {self.id!r}: {name}={getattr(self, name)!r:.60}: need a string")
 
 
-def _identifier(value: SupportsIndex | str) -> str:
+def identifier(value: SupportsIndex | str) -> str:
+    """An id as a string: an integer in decimal.
+
+    Raises:
+        ArticleError: it is neither a string nor an integer.
+
+    >>> identifier(7)
+    '7'
+    """
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bool):

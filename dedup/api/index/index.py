@@ -23,7 +23,7 @@ from dedup.api.shelf import as_article
 from dedup.corpus import passages
 from dedup.errors import ArticleError, ParamError
 from dedup.furniture import Furniture, group_of
-from dedup.models import Added, Article, Diff, Match, Params, Passage, Story
+from dedup.models import Added, Article, Diff, Match, Params, Passage, Story, identifier
 from dedup.store import DamagedRunError, Entry, open_store
 
 __all__ = ["Index"]
@@ -171,7 +171,7 @@ class Index:
     def _revision(self, former: Entry | None, article: Article) -> Diff | None:
         return diff(article_of(former), article) if former is not None and self.keeps_text else None
 
-    def remove(self, *ids: str) -> int:
+    def remove(self, *ids: str | int) -> int:
         """Erases articles and their former texts from the file; returns how many were there.
 
         Their stories keep their ids. Posting lists may hold hashes of their shingles until the next merge.
@@ -180,10 +180,11 @@ class Index:
             BusyError, StoreError: see add.
         """
         with self._store.writing(self.params.wait) as ledger:
-            numbers = sorted(ledger.find(ids).values())
+            names = [*map(identifier, ids)]
+            numbers = sorted(ledger.find(names).values())
             for tale in forget(ledger, numbers):
                 ledger.drop_tale(tale.number)
-            ledger.drop_former(ids)
+            ledger.drop_former(names)
         self._store.tidy(self.params.wait)
         self._store.erase()
         return len(numbers)
@@ -252,39 +253,39 @@ class Index:
 
         return [self._match(found, find) for found in self._mending(work)]
 
-    def story(self, id: str) -> Story:
+    def story(self, id: str | int) -> Story:
         """The story of that id, of a story that was merged into it, or of the article of that id.
 
         Raises:
             KeyError: there is none.
         """
         with self._store.reading() as snapshot:
-            return tell(snapshot, id, self._rules)
+            return tell(snapshot, identifier(id), self._rules)
 
-    def story_ids(self, *ids: str) -> dict[str, str]:
+    def story_ids(self, *ids: str | int) -> dict[str, str]:
         """The id of the story of each of these articles that is there: `story(id).id`, without comparing anything."""
         with self._store.reading() as snapshot:
-            entries = snapshot.articles(snapshot.find(ids).values()).values()
+            entries = snapshot.articles(snapshot.find([*map(identifier, ids)]).values()).values()
             stories = snapshot.stories_of({entry.version for entry in entries})
             tales = snapshot.tales({*stories.values()})
         return {entry.id: tales[stories[entry.version]].id for entry in entries}
 
-    def get(self, id: str) -> Article:
+    def get(self, id: str | int) -> Article:
         """The article of that id; its text is "" where no texts are kept.
 
         Raises:
             KeyError: there is none.
         """
         with self._store.reading() as snapshot:
-            entries = snapshot.articles(snapshot.find([id]).values())
+            entries = snapshot.articles(snapshot.find([identifier(id)]).values())
         for entry in entries.values():
             return self._article(entry)
         raise KeyError(id)
 
-    def former(self, id: str) -> list[Article]:
+    def former(self, id: str | int) -> list[Article]:
         """The former texts of an article that are kept, the latest first."""
         with self._store.reading() as snapshot:
-            return [self._article(entry) for entry in snapshot.former(id)]
+            return [self._article(entry) for entry in snapshot.former(identifier(id))]
 
     def articles(self) -> Iterator[Article]:
         """All articles in the order of their arrival, read as they are asked for."""
@@ -308,7 +309,7 @@ class Index:
 
     def __contains__(self, id: object) -> bool:
         with self._store.reading() as snapshot:
-            return isinstance(id, str) and bool(snapshot.find([id]))
+            return isinstance(id, str | int) and bool(snapshot.find([str(id)]))
 
     # ------------------------------------------------------------------------------------------------------ rebuilding
 
