@@ -269,6 +269,16 @@ def test_candidates_are_those_of_one_machine(criteria, limits):
             assert find_pairs(sketches, params, partitions) == (wanted, bool(found.crowds))
 
 
+def test_a_crowd_that_pairs_alone_tell_of():
+    """Nobody holds as many crowds as a pair must share, but pairs without the hub would share enough with one."""
+    sets = [{0, *(50 * (n // 2) + i for i in range(1, 6)), *(100 * n + i for i in range(1000, 1014))} for n in range(8)]
+    sketches, params = sketches_of(sets), Params(containment=0.9, max_bucket=4, hubs=1)
+    found = find_candidates(sketches, params, np.ones(8, np.bool_))
+    assert (len(found.left), len(found.crowds)) == (1, 1)
+    pairs, has_crowds = find_pairs(sketches, params, 2)
+    assert (len(pairs), has_crowds) == (1, True)
+
+
 def test_pairs_of_more_versions_than_an_int32_has_pairs():
     count = 50_000
     number = np.arange(count, dtype=np.uint64)

@@ -200,6 +200,7 @@ def _make_pairs(params: Params, partitions: int) -> Any:
         version, size, selected, count, number, flags = (
             np.concatenate(column) for column in zip(*parcels[_NOTE], strict=True)
         )
+        del parcels
         shelf = _Shelf((size, selected), count, number, flags)
         found = [np.zeros(0, np.int64)]
         for x, y in _meet(shelf):
