@@ -36,8 +36,8 @@ _DTYPES: dict[int, tuple[Any, ...]] = {
     _POSTING: (np.uint64, np.uint64),  # fingerprint, version
     _VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
     _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, number of a fingerprint, held, place | hub
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected, how many
-}  # fingerprints others hold too; of each of these: number, flags
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected, count of
+}  # fingerprints that others hold too; of each of these: number, flags
 PAIRS: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), CROWD: ()}
 _PROBES, _IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8, 16  # here: those who hold it meet where the note goes
 _HUB_BIT = 1 << 30
@@ -201,17 +201,17 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             np.concatenate(column) for column in zip(*parcels[_NOTE], strict=True)
         )
         del parcels
-        shelf = _Shelf((size, selected), count, number, flags)
+        holdings = _Holdings((size, selected), count, number, flags)
         found = [np.zeros(0, np.int64)]
-        for x, y in _meet(shelf):
+        for x, y in _meet(holdings):
             is_crowd = x < 0
             x = np.where(is_crowd, ~x, x)
             before = (selected[x] < selected[y]) | ((selected[x] == selected[y]) & (version[x] < version[y]))
             x, y = (side[(x != y) & (is_crowd | before)] for side in (x, y))
             pairs = _sorted(np.minimum(x, y) * len(version) + np.maximum(x, y))
-            is_enough, is_left_out = shelf.judge(np.divmod(pairs, len(version)), params)
+            is_enough, lacks_hub = holdings.judge(np.divmod(pairs, len(version)), params)
             found.append(pairs[is_enough])
-            if np.any(is_left_out):
+            if np.any(lacks_hub):
                 yield parcel(0, CROWD, ())
         x, y = np.divmod(_sorted(np.concatenate(found)), len(version))
         yield from route_pairs(version[x], version[y], partitions)
@@ -219,7 +219,7 @@ def _make_pairs(params: Params, partitions: int) -> Any:
     return work
 
 
-class _Shelf:
+class _Holdings:
     """The fingerprints of some versions that others hold too, each numbered, by how many hold them.
 
     Attributes:
@@ -241,7 +241,7 @@ class _Shelf:
         return self.number[is_in], starts_of(np.bincount(self.of[is_in], minlength=len(self._keys[0])))
 
     def judge(self, pairs: tuple[_I64, _I64], params: Params) -> tuple[Any, Any]:
-        """Which pairs are candidates, and which would be if they had a hub of one of the crowds that they share."""
+        """(Whether each pair is a candidate; of those that need their crowds to be one, whether each has no hub.)"""
         x, y = pairs
         rare = kernels.overlaps(*self._few, x, y)
         shared = rare + kernels.overlaps(*self._common, x, y)
@@ -261,12 +261,12 @@ def _sorted(values: _I64) -> _I64:
     return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
-def _meet(shelf: _Shelf) -> Iterator[tuple[_I64, _I64]]:
+def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     """(who probes, whom it meets) by places of versions, some at a time; ~x where they meet in a crowd."""
-    here = np.flatnonzero(shelf.flags & _IS_HERE)
-    here = here[np.argsort(shelf.number[here], kind="stable")]
-    flags, of = shelf.flags[here], shelf.of[here]
-    edges = runs(shelf.number[here])
+    here = np.flatnonzero(holdings.flags & _IS_HERE)
+    here = here[np.argsort(holdings.number[here], kind="stable")]
+    flags, of = holdings.flags[here], holdings.of[here]
+    edges = runs(holdings.number[here])
     run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     is_crowd = flags & _IS_CROWD != 0
     targets = np.flatnonzero(~is_crowd | (flags & _IS_HUB != 0))
