@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import make
 import numpy as np
+import pyarrow as pa
 import pytest
+from test_index import random_sets, sketches_of
 
 import dedup
 from dedup import Article, Params
+from dedup.index import find_candidates
 
 pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spark]'")
 from dedup.spark import candidates, scan
@@ -126,6 +130,37 @@ def test_crowds_and_round_ups(spark):
     assert told(*scan(frame(spark, articles), params, partitions=2)) == (matches, stories)
 
 
+def test_stock_phrases(spark):
+    """What pairs share that has nothing but a phrase of half a dozen others in common: twice as much is asked for."""
+    rng = Random(4)
+    phrases = [" ".join(make.sentences(rng, 44)) for _ in range(2)]
+    texts = [make.spliced(rng, make.article(rng, rng.randrange(60, 90)), phrases[n % 2]) for n in range(24)]
+    texts += [make.edited(rng, text, 0.05) for text in texts[:3]]
+    articles = [Article(f"a{n:02}", text) for n, text in enumerate(texts)]
+    params = Params(max_bucket=36)
+    found, matches, stories = expected(articles, params)
+    assert not found.crowds
+    assert 100 < len(matches) < len(expected(articles, Params())[1])
+    assert told(*scan(frame(spark, articles), params, partitions=3)) == (matches, stories)
+
+
+def test_crowds_and_their_hubs(spark):
+    """Passages that all articles of a series hold, and a little that some of them share besides."""
+    rng = Random(11)
+    forms = [" ".join(make.sentences(rng, 60)) for _ in range(3)]
+    some = [" ".join(make.sentences(rng, 30)) for _ in range(12)]
+    texts = []
+    for n in range(48):
+        text = make.spliced(rng, make.article(rng, rng.randrange(40, 160)), forms[n % 3])
+        texts.append(make.spliced(rng, text, some[n % 12]))
+    articles = [Article(f"a{n:02}", text) for n, text in enumerate(texts)]
+    params = Params(max_bucket=9, hubs=2)
+    found, matches, stories = expected(articles, params)
+    assert found.crowds
+    assert 0 < len(matches) < len(expected(articles, Params())[1])
+    assert told(*scan(frame(spark, articles), params, partitions=3)) == (matches, stories)
+
+
 def test_bands(spark):
     articles = [Article(id, text) for id, text in sorted(make.corpus(9, 4).items())]
     params = Params(containment=None, resemblance=0.6)
@@ -176,15 +211,83 @@ def test_rows_that_cannot_be_used_are_left_out_and_named(spark, caplog):
     assert said == ["2 left out: no words ('z-none' …)", "3 left out: no text ('a1' …)", "2 left out: no id"]
 
 
+CRITERIA = [
+    {}, {"containment": 0.2}, {"containment": 0.9}, {"containment": None, "resemblance": 0.6, "candidates": "prefix"},
+    {"passage": 24},
+]  # fmt: skip
+LIMITS = [{}, {"max_bucket": 100, "hubs": 2}, {"max_bucket": 25, "hubs": 3}, {"max_bucket": 7, "hubs": 1}]
+
+
+def delivered(tasks, work):
+    """The parcels that tasks make of theirs, by place."""
+    found = {}
+    for parcels in tasks:
+        for batch in work(parcels):
+            found.setdefault(batch.column("place")[0].as_py(), []).append(batch)
+    return found
+
+
+def find_pairs(sketches, params, partitions):
+    """(pairs, each by the text hashes of its versions; whether crowds left out any), by the exchanges of Spark."""
+    edges = sketches.starts.tolist()
+    flat = sketches.fingerprints.tobytes()
+    batch = pa.RecordBatch.from_pydict({
+        "v0": sketches.versions[:, 0].view(np.int64), "size": np.diff(edges).astype(np.int32),
+        "selected": sketches.selected.astype(np.int32),
+        "keys": [flat[8 * lo : 8 * hi] for lo, hi in pairwise(edges)],
+    })  # fmt: skip
+    half = len(sketches) // 2
+    sent = delivered([[batch.slice(0, half)], [batch.slice(half)]], candidates._send(partitions))
+    kinds = [
+        {place: [row for row in rows if row.column("kind")[0].as_py() == kind] for place, rows in sent.items()}
+        for kind in (candidates._VERSION, candidates._POSTING)
+    ]
+    answers = delivered(kinds[1].values(), candidates._count(params, partitions))
+    asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
+    notes = delivered(asked, candidates._choose(params, partitions))
+    found = delivered(notes.values(), candidates._make_pairs(params, partitions))
+    parcels = [open_parcels(rows, candidates.PAIRS) for rows in found.values()]
+    pairs = {
+        pair for of in parcels for low, high in of[candidates.PAIR]
+        for pair in zip(low.tolist(), high.tolist(), strict=True)
+    }  # fmt: skip
+    return pairs, any(of[candidates.CROWD] for of in parcels)
+
+
+@pytest.mark.parametrize("criteria", CRITERIA, ids=str)
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+def test_candidates_are_those_of_one_machine(criteria, limits):
+    params = Params(**criteria, **limits, threads=1)
+    for seed in range(6):
+        rng, sets = Random(seed), [own or {1} for own in random_sets(seed)]
+        selected = [rng.randint(1, len(own)) if seed % 2 else len(own) for own in sets]
+        sketches = sketches_of(sets, seed, selected)
+        found = find_candidates(sketches, params, np.ones(len(sets), np.bool_))
+        version = sketches.versions[:, 0].tolist()
+        wanted = {tuple(sorted((version[x], version[y]))) for x, y in zip(found.left, found.right, strict=True)}
+        for partitions in (1, 3):
+            assert find_pairs(sketches, params, partitions) == (wanted, bool(found.crowds))
+
+
+def test_a_crowd_that_pairs_alone_tell_of():
+    """Nobody holds as many crowds as a pair must share, but pairs without the hub would share enough with one."""
+    sets = [{0, *(50 * (n // 2) + i for i in range(1, 6)), *(100 * n + i for i in range(1000, 1014))} for n in range(8)]
+    sketches, params = sketches_of(sets), Params(containment=0.9, max_bucket=4, hubs=1)
+    found = find_candidates(sketches, params, np.ones(8, np.bool_))
+    assert (len(found.left), len(found.crowds)) == (1, 1)
+    pairs, has_crowds = find_pairs(sketches, params, 2)
+    assert (len(pairs), has_crowds) == (1, True)
+
+
 def test_pairs_of_more_versions_than_an_int32_has_pairs():
     count = 50_000
-    flat = np.arange(count, dtype=np.uint64)
-    flat[-1] = flat[-2]
+    number = np.arange(count, dtype=np.uint64)
+    number[-1] = number[-2]
+    flags = np.full(count, candidates._PROBES | candidates._IS_HERE, np.uint8)
     notes = []
     for lo, hi in ((0, count // 2), (count // 2, count)):
-        one, of, version = np.ones(hi - lo, np.int32), np.arange(hi - lo, dtype=np.int32), np.arange(lo, hi)
-        marks, flags = flat[lo:hi].astype(np.uint16), one.astype(np.uint8)
-        notes.append(parcel(0, candidates._NOTE, (version, one, one, one, marks, of, flat[lo:hi], flags)))
+        one = np.ones(hi - lo, np.int32)
+        notes.append(parcel(0, candidates._NOTE, (np.arange(lo, hi), one, one, one, number[lo:hi], flags[lo:hi])))
     found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PAIRS)[candidates.PAIR]
     assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
 

@@ -17,15 +17,11 @@ from dedup.api.verify import blocks, compare_pairs, match_copies, match_pairs, o
 from dedup.corpus import Corpus, Prepared
 from dedup.dates import parse
 from dedup.furniture import Furniture, group_of
-from dedup.index import needed
 from dedup.models import Params
 from dedup.pages import find_credit
-from dedup.prints import uses_bands
-from dedup.sketch import sketch_and_note
 from dedup.spark.articles import DETAILS, ROW_BITS
 from dedup.spark.candidates import NEED, PAIR, PAIRS
 from dedup.spark.parcels import PARCEL, deliver, freeze, open_parcels, runs, thaw
-from dedup.text import pack
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -47,7 +43,6 @@ _BLOCK = 8 << 20  # bytes of text, two such are compared at a time
 _COPIES = 1024  # copies of one version that are looked at by one task
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
-_Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Lookup(NamedTuple):
@@ -93,9 +88,7 @@ class _Texts(Corpus):
         self.offsets = np.frombuffer(places, np.int64)[one.offset : one.offset + len(one) + 1]
         self.buf = np.frombuffer(data or b"", np.uint8)
         self.buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
-        self._groups = np.array(groups, np.uint64)
-        self._furniture = furniture
-        self._grouped = furniture.grouped(self._groups, params)
+        self._grouped = furniture.grouped(np.array(groups, np.uint64), params)
 
     def utf8(self, number: int) -> bytes:
         """A text."""
@@ -109,16 +102,6 @@ class _Texts(Corpus):
         """The texts `which` (ascending) made ready for exact comparison."""
         look_up, k = self._grouped, self._params.k
         return Prepared.join([kernels.prepare(self.buf, self.offsets, look_up.groups, which, look_up.tables, k)])
-
-    def share_enough(self, left: _I64, right: _I64) -> _Bools:
-        """Which pairs share as many fingerprints as the pair rule asks for."""
-        which = np.unique(np.concatenate([left, right]))
-        buf, offsets = pack([self.utf8(n) for n in which.tolist()])
-        grouped = self._furniture.grouped(self._groups[which], self._params)
-        sketches, _ = sketch_and_note(buf, offsets, self._params, furniture=grouped)
-        pairs = np.searchsorted(which, left), np.searchsorted(which, right)
-        need = needed(np.diff(sketches.starts), sketches.selected, pairs, self._params)
-        return cast(_Bools, kernels.overlaps(sketches.fingerprints, sketches.starts, *pairs) >= need)
 
 
 def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
@@ -187,12 +170,12 @@ def _address(articles: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
 
 
 def compare(
-    plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture, *, is_raw: bool, has_credits: bool
+    plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture, *, copies: bool, has_credits: bool
 ) -> DataFrame:
     """The matches among the pairs of a plan, and the articles that have a part in one (see FOUND).
 
     Args:
-        is_raw: the plan comes from candidates: pairs that share too few fingerprints are left out, copies looked at.
+        copies: whether to look at copies too: once, with the candidates.
         has_credits: whether it matters whom an article names as its source.
     """
 
@@ -202,13 +185,11 @@ def compare(
         left, right = desk.pairs
         parts = (match_pairs(desk.shelf, left[some], right[some], params) for some in blocks(desk.texts, left, right))
         rows = Rows.join(list(parts))
-        if is_raw:
-            if not uses_bands(params):
-                rows = rows.take(np.flatnonzero(desk.texts.share_enough(rows.a, rows.b)))
+        if copies:
             rows = Rows.join([rows, match_copies(desk.shelf, desk.copies, params)])
         yield from desk.tell(ordered(rows, desk.shelf.ids), has_credits)
 
-    return _fetch(plan, lookup, copies=is_raw).mapInArrow(work, FOUND)
+    return _fetch(plan, lookup, copies=copies).mapInArrow(work, FOUND)
 
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:

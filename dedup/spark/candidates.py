@@ -1,12 +1,12 @@
-"""Candidate pairs of versions: the pair rule of `dedup.index`, by prefix filtering over three exchanges.
+"""Candidate pairs of versions: exactly those of `dedup.index`, by prefix filtering over three exchanges.
 
 1. Every (fingerprint, version) goes to the fingerprint's task, which counts who holds it and answers each holder, where
    there are several. 2. A version's task knows its rarest fingerprints by these answers, and notes go to the task of
-   the smallest holder of each, so that what copies share is told once. 3. There pairs are made, and kept where
-   shortened fingerprints (16 bits) agree often enough. 4. Each pair goes to one task, once. Whether it really shares
-   enough is seen where its texts are compared.
+   the smallest holder of each, so that what copies share is told once. 3. There pairs are made, and kept by the pair
+   rule. 4. Each pair goes to one task, once.
 
-A version is named by the first 64 bits of its text hash.
+A version is named by the first 64 bits of its text hash; a fingerprint that several hold by a number of its own, which
+has fewer digits than its hash.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import kernels
-from dedup.index import alpha
+from dedup.index import few, needed
 from dedup.models import Params
 from dedup.prints import uses_bands
 from dedup.spark.parcels import PARCEL, deliver, open_parcels, pack_parcels, parcel, runs, starts_of
@@ -35,11 +35,11 @@ _POSTING, _VERSION, _ANSWER, _NOTE = range(4)
 _DTYPES: dict[int, tuple[Any, ...]] = {
     _POSTING: (np.uint64, np.uint64),  # fingerprint, version
     _VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
-    _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, fingerprint, held, place | hub
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint16, np.int32, np.uint64, np.uint8),
-}  # of a note: version, size, selected, marks, all marks; of each entry: which of these versions, fingerprint, flags
+    _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, number of a fingerprint, held, place | hub
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected, count of
+}  # fingerprints that others hold too; of each of these: number, flags
 PAIRS: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), CROWD: ()}
-_PROBES, _IS_CROWD, _IS_HUB = 1, 2, 4
+_PROBES, _IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8, 16  # here: those who hold it meet where the note goes
 _HUB_BIT = 1 << 30
 _TOGETHER = 1 << 21  # fingerprints sent, or pairs made, at a time
 _BLOCK = 1 << 16  # pairs around one version that stay together
@@ -50,7 +50,7 @@ _Batches = Iterable[pa.RecordBatch]
 
 
 def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFrame:
-    """The plan (see PLAN) of which versions to compare, pairs that do not share enough among them.
+    """The plan (see PLAN) of which versions to compare.
 
     Args:
         sketched: what `articles.sketch` makes.
@@ -113,18 +113,21 @@ def _count(params: Params, partitions: int) -> Any:
         flat, holder = _distinct(flat, holder)  # the copies of a version may have been sketched by several tasks
         edges = runs(flat)
         count = np.diff(edges)
+        number = np.arange(len(count), dtype=np.uint64) * np.uint64(partitions)
+        number += flat[:1] % np.uint64(partitions)  # the same for all in this task: no other one has these numbers
         held, rank = np.repeat(count, count), np.arange(len(flat)) - np.repeat(edges[:-1], count)
         where = (np.repeat(holder[edges[:-1]], count) % np.uint64(partitions)).astype(np.int32)
         where |= np.where((held > params.max_bucket) & (rank < params.hubs), _HUB_BIT, 0).astype(np.int32)
         is_shared = held > 1
-        columns = (holder[is_shared], flat[is_shared], held[is_shared].astype(np.int32), where[is_shared])
+        answer = (holder, np.repeat(number, count), held.astype(np.int32), where)
+        columns = [column[is_shared] for column in answer]
         yield from pack_parcels(_ANSWER, (columns[0] % np.uint64(partitions)).astype(np.int32), columns)
 
     return work
 
 
 def _choose(params: Params, partitions: int) -> Any:
-    """Which fingerprints a version probes with: the rarest; of equals those with the smaller hash."""
+    """Which fingerprints a version probes with: the rarest, of equals those with the smaller number; and all crowds."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         parcels = open_parcels(batches, _DTYPES)
@@ -133,39 +136,46 @@ def _choose(params: Params, partitions: int) -> Any:
         version, size, selected = (np.concatenate(column) for column in zip(*parcels[_VERSION], strict=True))
         version, first = np.unique(version, return_index=True)
         size, selected = size[first], selected[first]
-        holder, flat, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
+        holder, number, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
         owner = np.searchsorted(version, holder)
-        order = np.lexsort((flat, held, owner))
-        flat, held, where, owner = flat[order], held[order], where[order], owner[order]
+        order = np.lexsort((number, held, owner))
+        number, held, where, owner = number[order], held[order], where[order], owner[order]
         count = np.bincount(owner, minlength=len(version))
         starts = starts_of(count)
-        rank = np.arange(len(flat)) - starts[owner] + (size - count)[owner]  # before them come those of nobody else
-        is_probe = rank <= (size - _need(selected, params))[owner]
-        is_crowd, is_hub = held > params.max_bucket, where & _HUB_BIT != 0
+        rank = np.arange(len(number)) - starts[owner] + (size - count)[owner]  # before them come those of nobody else
+        each = np.arange(len(version))
+        is_probe = rank <= (size - _needed((selected, selected), (each, each), params))[owner]
+        is_crowd = held > params.max_bucket
         if np.any(is_probe & is_crowd):
             yield parcel(0, CROWD, ())
-        flags = (_PROBES * is_probe + _IS_CROWD * is_crowd + _IS_HUB * is_hub).astype(np.uint8)
-        marks = (flat & np.uint64(0xFFFF)).astype(np.uint16)
-        marks = marks[np.lexsort((marks, owner))]
-        told = np.flatnonzero(~is_crowd | is_probe | is_hub)
-        told = told[np.lexsort((owner[told], where[told] & ~_HUB_BIT))]
-        place = where[told] & ~_HUB_BIT
-        for lo, hi in _between(runs(place)):
-            entries = told[lo:hi]
-            edges = runs(owner[entries])
-            who = owner[entries[edges[:-1]]]
-            of = np.repeat(np.arange(len(who), dtype=np.int32), np.diff(edges))
-            own_marks = marks[_ranges(starts[who], count[who])]
-            about = (version[who], size[who], selected[who], count[who].astype(np.int32), own_marks)
-            yield parcel(int(place[lo]), _NOTE, (*about, of, flat[entries], flags[entries]))
+        flags = _PROBES * (is_probe | is_crowd) + _IS_COMMON * (held > few(params)) + _IS_CROWD * is_crowd
+        flags += _IS_HUB * (where & _HUB_BIT != 0)
+        order = np.lexsort((number, owner))
+        marks = number[order], flags[order].astype(np.uint8), where[order] & ~_HUB_BIT
+        yield from _tell((version, size, selected, count.astype(np.int32)), marks)
 
     return work
 
 
-def _need(count: np.ndarray[Any, Any], params: Params) -> _I64:
-    """How many keys must be shared, by the number that the one with fewer has."""
-    distinct, place = np.unique(count, return_inverse=True)
-    return np.array([1 if uses_bands(params) else alpha(int(n), params) for n in distinct], np.int64)[place]
+def _tell(about: tuple[Any, ...], marks: tuple[Any, ...]) -> Iterator[pa.RecordBatch]:
+    """Notes on versions, to each place where those meet who hold one of their fingerprints."""
+    number, flags, home = marks
+    count = about[-1]
+    starts, owner = starts_of(count), np.repeat(np.arange(len(count)), count)
+    order = np.argsort(home, kind="stable")
+    for lo, hi in _between(runs(home[order])):
+        place, owners = home[order[lo]], owner[order[lo:hi]]
+        who = owners[runs(owners)[:-1]]
+        which = _ranges(starts[who], count[who])
+        here = (_IS_HERE * (home[which] == place)).astype(np.uint8)
+        yield parcel(int(place), _NOTE, (*(column[who] for column in about), number[which], flags[which] | here))
+
+
+def _needed(keys: tuple[Any, Any], pairs: tuple[_I64, _I64], params: Params, *, is_common: bool = False) -> _I64:
+    """How many keys each pair must share, by how many keys each version has and how many of them are selected."""
+    if uses_bands(params):
+        return np.ones(len(pairs[0]), np.int64)
+    return needed(*keys, pairs, params, is_common=is_common)
 
 
 def _between(edges: _I64) -> Iterator[tuple[int, int]]:
@@ -187,30 +197,62 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             yield parcel(0, CROWD, ())
         if not parcels[_NOTE]:
             return
-        base = starts_of(np.array([len(note[0]) for note in parcels[_NOTE]]))
-        of = np.concatenate([note[5] + lo for note, lo in zip(parcels[_NOTE], base[:-1], strict=True)])  # int64
-        version, size, selected, count, marks, _, flat, flags = (
+        version, size, selected, count, number, flags = (
             np.concatenate(column) for column in zip(*parcels[_NOTE], strict=True)
         )
-        order = np.argsort(flat, kind="stable")
-        flat, flags, of = flat[order], flags[order], of[order]
+        del parcels
+        holdings = _Holdings((size, selected), count, number, flags)
         found = [np.zeros(0, np.int64)]
-        for x, y in _meet(flat, flags, of):
+        for x, y in _meet(holdings):
             is_crowd = x < 0
             x = np.where(is_crowd, ~x, x)
             before = (selected[x] < selected[y]) | ((selected[x] == selected[y]) & (version[x] < version[y]))
             x, y = (side[(x != y) & (is_crowd | before)] for side in (x, y))
-            found.append(_sorted(np.minimum(x, y) * len(version) + np.maximum(x, y)))
+            pairs = _sorted(np.minimum(x, y) * len(version) + np.maximum(x, y))
+            is_enough, lacks_hub = holdings.judge(np.divmod(pairs, len(version)), params)
+            found.append(pairs[is_enough])
+            if np.any(lacks_hub):
+                yield parcel(0, CROWD, ())
         x, y = np.divmod(_sorted(np.concatenate(found)), len(version))
-        if not uses_bands(params):
-            keeps_all = (size[x] > selected[x]) & (size[y] > selected[y])
-            fewer = np.where(keeps_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))
-            shared = kernels.overlaps(marks.astype(np.uint64), starts_of(count), x, y)
-            is_enough = shared >= _need(fewer, params)
-            x, y = x[is_enough], y[is_enough]
         yield from route_pairs(version[x], version[y], partitions)
 
     return work
+
+
+class _Holdings:
+    """The fingerprints of some versions that others hold too, each numbered, by how many hold them.
+
+    Attributes:
+        of: int64, the version of each.
+        number, flags: of each, ascending for a version.
+    """
+
+    def __init__(self, keys: tuple[Any, Any], count: _I64, number: _U64, flags: np.ndarray[Any, Any]) -> None:
+        self._keys = keys
+        self.of, self.number, self.flags = np.repeat(np.arange(len(count)), count), number, flags
+        is_crowd, is_common = flags & _IS_CROWD != 0, flags & _IS_COMMON != 0
+        self._few, self._common = self._part(~is_common), self._part(is_common & ~is_crowd)
+        crowds, hubs = self._part(is_crowd), self._part(flags & _IS_HUB != 0)
+        # as sets of further versions, those of which each is a hub
+        self._crowds = np.concatenate([crowds[0], hubs[0]]), np.concatenate([crowds[1], hubs[1][1:] + len(crowds[0])])
+
+    def _part(self, is_in: np.ndarray[Any, Any]) -> tuple[_U64, _I64]:
+        """Some of them as sets: values, and where those of each version start."""
+        return self.number[is_in], starts_of(np.bincount(self.of[is_in], minlength=len(self._keys[0])))
+
+    def judge(self, pairs: tuple[_I64, _I64], params: Params) -> tuple[Any, Any]:
+        """(Whether each pair is a candidate; of those that need their crowds to be one, whether each has no hub.)"""
+        x, y = pairs
+        rare = kernels.overlaps(*self._few, x, y)
+        shared = rare + kernels.overlaps(*self._common, x, y)
+        need, common = (_needed(self._keys, pairs, params, is_common=is_common) for is_common in (False, True))
+        is_enough = shared >= np.where(rare > 0, need, common)
+        crowds = kernels.overlaps(*self._crowds, x, y)
+        by_crowds = np.flatnonzero(~is_enough & (crowds > 0) & (shared + crowds >= need))
+        x, y, count = x[by_crowds], y[by_crowds], len(self._keys[0])
+        hubs = kernels.overlaps(*self._crowds, x + count, y) + kernels.overlaps(*self._crowds, x, y + count)
+        is_enough[by_crowds[hubs > 0]] = True
+        return is_enough, hubs == 0
 
 
 def _sorted(values: _I64) -> _I64:
@@ -219,9 +261,12 @@ def _sorted(values: _I64) -> _I64:
     return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
-def _meet(flat: _U64, flags: np.ndarray[Any, Any], of: _I64) -> Iterator[tuple[_I64, _I64]]:
+def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     """(who probes, whom it meets) by places of versions, some at a time; ~x where they meet in a crowd."""
-    edges = runs(flat)
+    here = np.flatnonzero(holdings.flags & _IS_HERE)
+    here = here[np.argsort(holdings.number[here], kind="stable")]
+    flags, of = holdings.flags[here], holdings.of[here]
+    edges = runs(holdings.number[here])
     run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     is_crowd = flags & _IS_CROWD != 0
     targets = np.flatnonzero(~is_crowd | (flags & _IS_HUB != 0))

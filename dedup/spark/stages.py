@@ -54,7 +54,7 @@ def _run(
     members = keep(articles.find_versions(named, partitions), "ids and versions")
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
     lookup = blocks.Lookup(blocks.keep_frames(sketched), members, partitions)
-    compared = blocks.compare(plan, lookup, params, furniture, is_raw=True, has_credits=has_credits)
+    compared = blocks.compare(plan, lookup, params, furniture, copies=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
     found = keep(grouping.mark_components(found, labels), "components")
@@ -89,7 +89,7 @@ def _join_anchors(
         plan = keep(candidates.plan_work(parcels, lookup.partitions), "crowds")
         if plan.isEmpty():
             break
-        more = blocks.compare(plan, lookup, *by, is_raw=False, has_credits=False)
+        more = blocks.compare(plan, lookup, *by, copies=False, has_credits=False)
         more = grouping.mark_components(more.where(f"kind = {blocks.MATCH}"), labels)
         found = found.unionByName(keep(more, "crowds"))
         pairs = candidates.list_pairs(plan)
