@@ -37,10 +37,6 @@ class Spool:
     def __len__(self) -> int:
         return len(self._held) + len(self._places)
 
-    @property
-    def is_on_disk(self) -> bool:
-        return self._path is not None
-
     def put(self, array: _Array) -> int:
         """Puts an array of one dimension away; returns its number.
 

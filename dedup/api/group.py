@@ -12,14 +12,14 @@ import numpy as np
 from dedup import kernels
 from dedup.api.covering import cover
 from dedup.api.shelf import Shelf
-from dedup.api.web import JOINING, VERSIONS, Lineup, Web, line_up, weave
+from dedup.api.web import VERSIONS, Lineup, Web, line_up, weave
 from dedup.descent import Arrow, Kinship, Member, derive
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Edge, Story
 from dedup.pages import find_credit
 from dedup.stories import Edges, Overlaps, group
 
-__all__ = ["JOINING", "ask_overlaps", "choose_representatives", "describe", "find_stories"]
+__all__ = ["ask_overlaps", "choose_representatives", "describe", "find_stories"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _Bool = np.ndarray[Any, np.dtype[np.bool_]]

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import kernels
-from dedup.api.group import JOINING
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import blocks, compare_pairs, match_copies, match_pairs, ordered
+from dedup.api.web import JOINING
 from dedup.corpus import Corpus, Prepared
 from dedup.dates import parse
 from dedup.furniture import Furniture, group_of

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.api.crowds import find_missing
-from dedup.api.group import JOINING, ask_overlaps, find_stories
+from dedup.api.group import ask_overlaps, find_stories
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import ordered
+from dedup.api.web import JOINING
 from dedup.corpus import Corpus
 from dedup.models import Params
 from dedup.spark.blocks import ARTICLE, FIGURES, MATCH

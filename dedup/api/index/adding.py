@@ -8,7 +8,6 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.choose import moment
-from dedup.api.group import JOINING
 from dedup.api.index.around import Around, those_examined
 from dedup.api.index.bench import Bench
 from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of, told_of
@@ -16,6 +15,7 @@ from dedup.api.index.looking import recall
 from dedup.api.index.probing import probe
 from dedup.api.index.stories import Key, Link, Newcomer, forget, name_apart, settle
 from dedup.api.matches import Rows
+from dedup.api.web import JOINING
 from dedup.sketch import Sketches
 from dedup.store import Entry, Ledger, Tale, Version
 
