@@ -1585,6 +1585,9 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     hold is among those shared, it is rule[1] of that. Crowds do not count, but where one of the two is a hub of a crowd
     that they share: then rule[0] holds for all they share.
 
+    Articles come by the number of their selected keys, the fewest first: what x must share with any behind it is known
+    from x alone.
+
     Args:
         shared: (keys, edges, posts, post_starts), of the keys (fingerprints or bands) that several articles hold: keys
             and edges from `keys_by_article`; key f is held by the articles posts[post_starts[f]:post_starts[f + 1]].
@@ -1609,13 +1612,14 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     for x in range(lo, hi):
         crowds = keys[edges[3 * x + 2] : edges[3 * x + 3]]
         total, some = _count_shares(x, shared, shares, touched)
+        least = alpha[selected[x]] - len(crowds)
         if n + total + len(crowds) * hubs.shape[1] > len(pairs):
             pairs = _grown(pairs, n, 2 * (n + total + len(crowds) * hubs.shape[1]))
         for i in range(total):
             y = np.int64(touched[i])
             count = np.int64(shares[y])
             shares[y] = 0
-            if count + len(crowds) < alpha[min(selected[x], selected[y])] or not (is_new[x] or is_new[y]):
+            if count < least or not (is_new[x] or is_new[y]):
                 continue
             fewer = _fewer(x, y, articles)
             if count < (alpha[fewer] if i < some else common[fewer]):
