@@ -24,7 +24,7 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document",
+    "alike", "are_utf8", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document",
     "enter_features", "enter_names", "find_name", "held_by_several", "keys_by_article", "leave_features",
     "may_be_spare", "meet", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
     "tile_spans", "weigh", "words_at",
@@ -1082,6 +1082,38 @@ def document(buf, tables, stage, group):
     if stage == 2:
         n, _ = _remove_furniture(kept[0], kept[1], kept[2], kept[3], n, phrases, (learnt, group))
     return kept[0][:n].copy(), kept[1][:n].copy(), kept[2][:n].copy(), kept[3][:n].copy()
+
+
+@njit
+def _is_broken(buf):
+    """Whether a byte of UTF-8, from the fourth one on, cannot stand behind the three before it."""
+    broken = False
+    third, second, first, bytes = buf[:-3], buf[1:-2], buf[2:-1], buf[3:]
+    for i in range(len(bytes)):
+        c, p = bytes[i], first[i]
+        follows = (p >= 0xC0) | (second[i] >= 0xE0) | (third[i] >= 0xF0)
+        broken |= follows != (c & 0xC0 == 0x80)
+        broken |= (c == 0xC0) | (c == 0xC1) | (c >= 0xF5)
+        broken |= ((p == 0xE0) & (c < 0xA0)) | ((p == 0xED) & (c >= 0xA0))  # written too long; a surrogate
+        broken |= ((p == 0xF0) & (c < 0x90)) | ((p == 0xF4) & (c >= 0x90))
+    return broken
+
+
+@_entry
+def are_utf8(buf, offsets):
+    """Whether the offsets ascend within buf, and each text between two of them is valid UTF-8."""
+    lo, hi = offsets[0], offsets[-1]
+    broken = lo < 0 or hi > len(buf)
+    for i in range(1, len(offsets)):
+        broken |= offsets[i] < offsets[i - 1]
+    if broken:
+        return False
+    for at in offsets:
+        broken |= at < hi and buf[at] & 0xC0 == 0x80
+    edges = np.zeros((2, 6), np.uint8)
+    few = min(hi - lo, 3)
+    edges[0, 3 : 3 + few], edges[1, 3 - few : 3] = buf[lo : lo + few], buf[hi - few : hi]
+    return not (broken or _is_broken(edges[0]) or _is_broken(edges[1]) or (few == 3 and _is_broken(buf[lo:hi])))
 
 
 @_entry
