@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from dedup.models import Article
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Batch"]
 
@@ -66,7 +67,7 @@ class Batch:
         """The same in parts of at most so many bytes of text, or of one article."""
         lo, last = 0, len(self)
         while lo < last:
-            fits = int(np.searchsorted(self.offsets, self.offsets[lo] + size, side="right")) - 1
+            fits = int(self.offsets.searchsorted(self.offsets[lo] + size, side="right")) - 1
             hi = min(max(fits, lo + 1), lo + _MOST, last)
             first, end = self.offsets[lo], self.offsets[hi]
             columns: list[Any] = [column[lo:hi] for column in self._columns]

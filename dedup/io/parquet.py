@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
-import numpy as np
-
 from dedup.errors import MissingExtraError
 from dedup.io.batches import Batch
 from dedup.io.columns import Broken, Layout, choose_for_file, make_article, make_fields
@@ -207,6 +205,8 @@ def _is_text(pa: Any, kind: Any) -> bool:
 
 def _utf8(pa: Any, column: Any) -> tuple[Any, Any] | None:
     """The texts of a column as they are stored, see Batch; None where that is not plain, valid UTF-8 throughout."""
+    import numpy as np
+
     from dedup import kernels
 
     if column.null_count or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
