@@ -142,17 +142,19 @@ class Corpus:
             self._profiles.append(sketches.profiles)
 
     def add(
-        self, texts: Sequence[bytes | memoryview], groups: _U64, teaching: _U64 | None = None,
+        self, buf: _U8, offsets: _I64, groups: _U64, teaching: _U64 | None = None,
         titles: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
         """Appends texts, as UTF-8, with the groups of their sources; with `teaching` they show what is furniture, those
-        alone whose group there is not 0; with the titles of their articles profiles are made too."""
-        buf, offsets = pack(texts)
+        alone whose group there is not 0; with the titles of their articles profiles are made too.
+
+        Text i is buf[offsets[i]:offsets[i + 1]], and there is nothing else in `buf`, which must not change any more.
+        """
         first = self._count
         self._texts.put(buf)
         self._firsts.append(first)
         self._more.append((offsets[1:], groups))
-        self._count += len(texts)
+        self._count += len(groups)
         take = None if teaching is None else functools.partial(self._learner.add, first, teaching)
         assert self._sketcher is not None
         self._sketcher.add(buf, offsets, self.furniture.grouped(groups, self._params), take, titles)

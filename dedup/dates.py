@@ -65,7 +65,7 @@ def parse(value: object, *, now: datetime | None = None) -> datetime | date | No
     >>> parse("Đăng ngày 1/11/2023"), parse("9/25/2024"), parse("25/9/2024 - 26/9/2024")
     (datetime.date(2023, 11, 1), None, None)
     """
-    today = _aware(datetime.now(UTC) if now is None else now)
+    today = datetime.now(UTC) if now is None else _aware(now)
     if isinstance(value, str):
         return _parse_text(value, today)
     if isinstance(value, date) and value == value:  # NaT of pandas is a datetime

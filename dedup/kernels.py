@@ -24,10 +24,10 @@ from numba.core import event
 from numba.extending import intrinsic
 
 __all__ = [
-    "alike", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document",
+    "alike", "are_utf8", "cache_directory", "cache_folder", "candidates", "choose_anchors", "digests", "document",
     "enter_features", "enter_names", "find_name", "held_by_several", "keys_by_article", "leave_features",
-    "may_be_spare", "meet", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches", "tile_pairs",
-    "tile_spans", "weigh", "words_at",
+    "may_be_spare", "meet", "meet_strangers", "overlaps", "prepare", "profiles", "scatter", "sketches", "survey_units",
+    "tile_pairs", "tile_spans", "weigh", "words_at",
 ]  # fmt: skip
 
 log = logging.getLogger("dedup.kernels")
@@ -497,47 +497,42 @@ def _rewrite_aliases(syl, flag, start, end, n, aliases, out, out_flag, out_start
     `aliases` is (first, pairs, keys, states, ends, short): a trie whose edges are a hash table (state and syllable →
     state), ends[state] - 1 the offset in `short` of (length, syllables...) where a long form ends in that state. Before
     it two sieves: by the low bits of a syllable whether a long form of one (2) or of more (1) syllables may begin, and
-    by a hash of the first two syllables.
+    by a hash of the first two syllables. What stands in syl[n] decides nothing but whether the trie is asked.
     """
     sieve, pairs, keys, states, ends, short = aliases
     spans = len(start) > 0
-    m = i = 0
-    while i < n:
-        best, length, s = 0, 0, syl[i]
+    m, i, last = _U(0), _U(0), _U(n)
+    while i < last:
+        best, length, s = 0, _U1, syl[i]
         may_begin = sieve[s & np.uint64(4095)]
         if may_begin == 1:
-            behind = np.uint64(0)
-            if i + 1 < n:
-                behind = ~syl[i + 1] if flag[i + 1] & PUNCTUATED else syl[i + 1]
+            behind = ~syl[i + _U1] if flag[i + _U1] & PUNCTUATED else syl[i + _U1]
             may_begin = pairs[(s ^ behind * _ORDER) >> np.uint64(48)]
         if may_begin:
             state, j = 0, i
-            while j < n:
+            while j < last:
                 if j > i and flag[j] & NEW_LINE:
                     break
                 step = syl[j] if j == i or not flag[j] & PUNCTUATED else ~syl[j]
                 state = _find(keys, states, step ^ (np.uint64(state) * _ORDER))
                 if state == 0:
                     break
-                j += 1
+                j += _U1
                 if ends[state] > 0:
                     best, length = ends[state], j - i
         if best == 0:
-            out[m] = s
-            out_flag[m] = flag[i]
+            out[m], out_flag[m] = s, flag[i]
             if spans:
                 out_start[m], out_end[m] = start[i], end[i]
-            m += 1
-            i += 1
-            continue
-        for j in range(np.int64(short[best - 1])):
+            m += _U1
+        for j in range(short[best - 1] if best else 0):
             out[m] = short[best + j]
             out_flag[m] = flag[i] if j == 0 else LETTERS | (flag[i] & CAPITAL)
             if spans:
-                out_start[m], out_end[m] = start[i], end[i + length - 1]
-            m += 1
+                out_start[m], out_end[m] = start[i], end[i + length - _U1]
+            m += _U1
         i += length
-    return m
+    return np.int64(m)
 
 
 # --------------------------------------------------------------------------------------------------------- furniture
@@ -867,6 +862,23 @@ def _remove_marked(syl, flag, start, end, n, what, first, learnt):
     return w, units
 
 
+@_inlined
+def _note_sentences(syl, flag, lo, hi, gone, units, m):
+    """Writes down the sentences of a line that has several; returns the number of units by then."""
+    code, begin, stop, about = units
+    a, h = lo, np.uint64(0)
+    for i in range(lo, hi + 1):
+        if i == hi or (flag[i] & SENTENCE_START and i > a):
+            if _SHORTEST_PART <= i - a < hi - lo:
+                code[m], begin[m], stop[m], about[m] = h, a, i, TEXT | PART | gone
+                m += 1
+            a, h = i, np.uint64(0)
+        if i < hi:
+            h = (h ^ syl[i]) * _ROLL
+            h ^= h >> _U31
+    return m
+
+
 @njit
 def _note_units(syl, flag, n, marked, units, samples):
     """Writes down the lines of one text, each followed by its sentences if it is longer than a headline, and some of
@@ -891,13 +903,8 @@ def _note_units(syl, flag, n, marked, units, samples):
         is_text, gone = _is_text(flag, lo, hi, n, _SENTENCE_LINE), GONE if what[line] & _DROP else 0
         code[m], begin[m], stop[m], about[m] = codes[line], lo, hi, (TEXT if is_text else 0) | gone
         m += 1
-        a = lo
-        while is_text and hi - lo > _HEADLINE and a < hi:
-            b = _next(flag, a, hi, SENTENCE_START)
-            if b - a >= _SHORTEST_PART and b - a < hi - lo:
-                code[m], begin[m], stop[m], about[m] = _run_hash(syl, a, b), a, b, TEXT | PART | gone
-                m += 1
-            a = b
+        if is_text and hi - lo > _HEADLINE:
+            m = _note_sentences(syl, flag, lo, hi, gone, units, m)
         h = np.uint64(0)
         is_sampled = not gone and (not has_long or _is_text(flag, lo, hi, n, _TEXT_LINE))
         for i in range(lo, hi if is_sampled else lo):
@@ -906,9 +913,8 @@ def _note_units(syl, flag, n, marked, units, samples):
                 h -= top * syl[i - SAMPLE_K]
             if i - lo + 1 >= SAMPLE_K:
                 x = _mix(h)
-                if x < _SAMPLE_BOUND:
-                    value[size], place[size] = x, i - SAMPLE_K + 1
-                    size += 1
+                value[size], place[size] = x, i - SAMPLE_K + 1
+                size += x < _SAMPLE_BOUND
     return m, size
 
 
@@ -963,23 +969,35 @@ def _longest(offsets, lo, hi):
 
 
 @njit
+def _absorb(x, y, s):
+    """One syllable more in a 128-bit hash."""
+    x = (x ^ s) * _M1
+    y = (y + s) * _M2
+    return x ^ (x >> _U31), y ^ (y >> _U33)
+
+
+@_inlined
 def _shingles(syl, n, k, out):
-    """Hashes of each k consecutive syllables, in order. A text of fewer is one shingle of all it has."""
-    top = _power(_ROLL, k)
-    h = np.uint64(0)
-    for i in range(n):
+    """Hashes of each k consecutive syllables, in order; a text of fewer is one shingle of all it has. Returns how many,
+    and a 128-bit hash of all syllables, which is made along the way: the three wait for one multiplication each."""
+    h, x, y = np.uint64(0), np.uint64(n), np.uint64(0)
+    few = min(n, k - 1)
+    for i in range(few):
+        x, y = _absorb(x, y, syl[i])
         h = h * _ROLL + syl[i]
-        if i >= k:
-            h -= top * syl[i - k]
-        if i >= k - 1:
-            out[i - k + 1] = _mix(h)
-    if n >= k or n == 0:
-        return max(n - k + 1, 0)
-    h = np.uint64(n)
-    for i in range(n):
-        h = _mix(h * _ROLL + syl[i])
-    out[0] = h
-    return 1
+    top, ahead = _power(_ROLL, k - 1), syl[few:n]
+    m = len(ahead)
+    for i in range(m):
+        x, y = _absorb(x, y, ahead[i])
+        h = h * _ROLL + ahead[i]
+        out[i] = _mix(h)
+        h -= top * syl[i]
+    if 0 < n < k:
+        h, m = np.uint64(n), 1
+        for i in range(n):
+            h = _mix(h * _ROLL + syl[i])
+        out[0] = h
+    return m, x, y
 
 
 @njit
@@ -1001,36 +1019,43 @@ def _few(shingles, m, limit):
 
 
 @njit
-def _winnow(shingles, m, window, bound, out):
-    """Selected shingles: the smallest of each window (the rightmost of equals), and all below `bound`."""
-    n, best, chosen = 0, 0, -1
-    for i in range(m):
-        if best < i - window + 1:
-            best = i - window + 1
-            for j in range(best + 1, i + 1):
-                if shingles[j] <= shingles[best]:
-                    best = j
-        elif shingles[i] <= shingles[best]:
-            best = i
-        if (i + 1 >= window or i + 1 == m) and best != chosen:
-            if not shingles[best] < bound:  # those below the bound are taken as they pass
-                out[n] = shingles[best]
-                n += 1
-            chosen = best
-        if shingles[i] < bound:
-            out[n] = shingles[i]
-            n += 1
+def _least_of_windows(values, window, room):
+    """The least value of each window, of which there is one at least: of twice as many values each time, several
+    windows by one instruction."""
+    width, (other, spare) = 1, room
+    while width < window:
+        step = min(width, window - width)
+        ahead, least = values[step:], other[: len(values) - step]
+        for i in range(len(least)):
+            least[i] = min(values[i], ahead[i])
+        values, other, spare = least, spare, other
+        width += step
+    return values
+
+
+@njit
+def _winnow(shingles, m, window, bound, room, out):
+    """Selected shingles: the smallest of each window (of the whole where that is less), and all below `bound`; of equal
+    neighbours maybe both."""
+    n, last = 0, _U(0)
+    for i in range(m):  # written down before it is known whether it counts: no branch to guess
+        out[n] = shingles[i]
+        n += shingles[i] < bound
+    for least in _least_of_windows(shingles[:m], min(window, m), room):
+        out[n] = least
+        n += (least != last) & (least >= bound)
+        last = least
     return n
 
 
 @njit
-def _fingerprints(shingles, m, window, bound, picked, out):
+def _fingerprints(shingles, m, window, bound, room, picked, out):
     """Fingerprints of m shingles into `out`, sorted and distinct. Returns how many, and how many of them are selected
     by winnowing or by the bound: fewer where the text is so short that all its shingles are kept.
     """
     if m == 0:
         return 0, 0
-    n = _winnow(shingles, m, window, bound, picked)
+    n = _winnow(shingles, m, window, bound, room, picked)
     _sort_hashes(picked, n, out)
     selected = _distinct(out, n)
     if m > 64 and _few(shingles, m, 64) > 64:
@@ -1085,6 +1110,38 @@ def document(buf, tables, stage, group):
     return kept[0][:n].copy(), kept[1][:n].copy(), kept[2][:n].copy(), kept[3][:n].copy()
 
 
+@njit
+def _is_broken(buf):
+    """Whether a byte of UTF-8, from the fourth one on, cannot stand behind the three before it."""
+    broken = False
+    third, second, first, bytes = buf[:-3], buf[1:-2], buf[2:-1], buf[3:]
+    for i in range(len(bytes)):
+        c, p = bytes[i], first[i]
+        follows = (p >= 0xC0) | (second[i] >= 0xE0) | (third[i] >= 0xF0)
+        broken |= follows != (c & 0xC0 == 0x80)
+        broken |= (c == 0xC0) | (c == 0xC1) | (c >= 0xF5)
+        broken |= ((p == 0xE0) & (c < 0xA0)) | ((p == 0xED) & (c >= 0xA0))  # written too long; a surrogate
+        broken |= ((p == 0xF0) & (c < 0x90)) | ((p == 0xF4) & (c >= 0x90))
+    return broken
+
+
+@_entry
+def are_utf8(buf, offsets):
+    """Whether the offsets ascend within buf, and each text between two of them is valid UTF-8."""
+    lo, hi = offsets[0], offsets[-1]
+    broken = lo < 0 or hi > len(buf)
+    for i in range(1, len(offsets)):
+        broken |= offsets[i] < offsets[i - 1]
+    if broken:
+        return False
+    for at in offsets:
+        broken |= at < hi and buf[at] & 0xC0 == 0x80
+    edges = np.zeros((2, 6), np.uint8)
+    few = min(hi - lo, 3)
+    edges[0, 3 : 3 + few], edges[1, 3 - few : 3] = buf[lo : lo + few], buf[hi - few : hi]
+    return not (broken or _is_broken(edges[0]) or _is_broken(edges[1]) or (few == 3 and _is_broken(buf[lo:hi])))
+
+
 @_entry
 def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, headlines, telling):
     """Articles sketched: what a scan keeps of each.
@@ -1117,7 +1174,7 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
     syl, flag = scratch[1][0], scratch[1][1]
     size = len(syl) + 1
     shingles, picked = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    chosen = np.empty(size, np.uint64)
+    chosen, spare = np.empty(size, np.uint64), (np.empty(size, np.uint64), np.empty(size, np.uint64))
     bound = np.uint64(0xFFFFFFFFFFFFFFFF) // np.uint64(window) if window < 20 else np.uint64(0xCCCCCCCCCCCCCCC)
     result = np.empty(max(64, 64 * count), np.uint64)
     ends, selected = np.empty(count, np.int64), np.empty(count, np.int64)
@@ -1150,18 +1207,11 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
                 )  # fmt: skip
         else:
             n, removed[d] = _canonical(before, tables, scratch, groups[d])
-        x, y = np.uint64(n), np.uint64(0)
-        for i in range(n):
-            x = (x ^ syl[i]) * _M1
-            x ^= x >> _U31
-            y = (y + syl[i]) * _M2
-            y ^= y >> _U33
-        versions[d, 0], versions[d, 1] = x, y
         syllables[d, 0], syllables[d, 1] = n, before - n
-        m = _shingles(syl, n, k, shingles)
+        m, versions[d, 0], versions[d, 1] = _shingles(syl, n, k, shingles)
         if len(slopes) > 0:
             _permute_min(shingles, m, slopes, shifts, signatures[d])
-        found, selected[d] = _fingerprints(shingles, m, window, bound, picked, chosen)
+        found, selected[d] = _fingerprints(shingles, m, window, bound, spare, picked, chosen)
         if total + found > len(result):
             grown = np.empty(2 * (total + found), np.uint64)
             grown[:total] = result[:total]
@@ -1180,6 +1230,31 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
              value[:v].copy(), place[:v].copy(), sample_ends)  # fmt: skip
     sketched = (result[:total].copy(), ends, selected, versions, syllables, signatures, removed)
     return sketched, notes, (features[:told].copy(), feature_ends)
+
+
+@_entry
+def survey_units(key, lo, about, ends, least):
+    """(a hash of each text's units uint64: copies of a version may have other line ends; places int64, ascending, of
+    the units whose key `least` units have, and maybe of some others). Unit u of text d: ends[d - 1] <= u < ends[d]."""
+    bits = 4
+    while 1 << bits < len(key):
+        bits += 1
+    shift = np.uint64(64 - bits)
+    counts, sums = np.zeros(1 << bits, np.uint32), np.zeros(len(ends), np.uint64)
+    u = 0
+    for d in range(len(ends)):
+        total = np.uint64(0)
+        while u < ends[d]:
+            counts[key[u] >> shift] += np.uint32(1)
+            x = (key[u] + np.uint64(lo[u] * 4 + about[u])) * _RADIX
+            total += (x ^ (x >> np.uint64(29))) * _M1
+            u += 1
+        sums[d] = total
+    places, m = np.empty(len(key) + 1, np.int64), 0
+    for u in range(len(key)):
+        places[m] = u
+        m += counts[key[u] >> shift] >= least
+    return sums, places[:m].copy()
 
 
 @_entry
@@ -1208,7 +1283,7 @@ def prepare(buf, offsets, groups, which, tables, k):
         n, _ = _canonical(n, tables, scratch, groups[w])
         m = 0
         if k > 0:
-            m = _shingles(syl, n, k, shingles)
+            m, _, _ = _shingles(syl, n, k, shingles)
             _sort_hashes(shingles, m, sorted_shingles)
             m = _distinct(sorted_shingles, m)
         if max(p + n, q + m) > len(all_syl):

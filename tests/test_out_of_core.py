@@ -19,6 +19,7 @@ import dedup.api
 from dedup import Article, DiskError, Params
 from dedup.api import workdir
 from dedup.api.names import Details, Ids
+from dedup.io import Batch
 from dedup.spool import Spool
 
 _MEMORY = 1 << 28
@@ -261,8 +262,8 @@ def test_details_come_back_as_they_were(is_on_disk, tmp_path):
              datetime(2020, 5, 5), Odd(2024, 1, 1, tzinfo=UTC)]  # fmt: skip
     given = [Article(str(n), "", title="ă\ud800" * n, credit="x", published=value) for n, value in enumerate(times)]
     details = Details(Spool(tmp_path / "x.spool") if is_on_disk else Spool())
-    details.extend(given[:4])
-    details.extend(given[4:])
+    details.extend(Batch.of(given[:4], [b""] * 4))
+    details.extend(Batch.of(given[4:], [b""] * 2))
     for one, article in zip(details, given, strict=True):
         assert one == {name: value for name in ("title", "credit", "published") if (value := getattr(article, name))}
         assert type(one.get("published")) is type(article.published)

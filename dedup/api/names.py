@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 
 from dedup import kernels
-from dedup.models import Article
+from dedup.io import Batch
 from dedup.spool import Spool
 
 __all__ = ["Details", "Ids", "Numbers", "look_up"]
@@ -151,15 +151,17 @@ class Details(Sequence[dict[str, Any]]):
     def __len__(self) -> int:
         return self._count
 
-    def extend(self, articles: Sequence[Article]) -> None:
+    def extend(self, batch: Batch) -> None:
         """Takes the details of articles."""
-        blobs = [marshal.dumps((a.title, a.source, a.url, a.credit, self._encode(a.published))) for a in articles]
+        published = map(self._encode, batch.published)
+        rows = zip(batch.titles, batch.sources, batch.urls, batch.credits, published, strict=True)
+        blobs = list(map(marshal.dumps, rows))
         offsets = np.zeros(len(blobs) + 1, np.int64)
         np.cumsum(list(map(len, blobs)), out=offsets[1:])
         self._spool.put(np.frombuffer(b"".join(blobs), np.uint8))
         self._firsts.append(self._count)
         self._offsets.append(offsets)
-        self._count += len(articles)
+        self._count += len(batch)
 
     @overload
     def __getitem__(self, number: int) -> dict[str, Any]: ...

@@ -17,7 +17,7 @@ from dedup.dates import parse
 from dedup.errors import ArticleError
 from dedup.furniture import Furniture, group_of, names_of
 from dedup.index import Candidates, Keyed, probe
-from dedup.io import ArrowReader, Reader
+from dedup.io import ArrowReader, Batch, Reader
 from dedup.io.columns import choose
 from dedup.models import Article, Params, Skipped
 from dedup.spool import Spool, in_memory
@@ -80,8 +80,8 @@ class Shelf:
         self.dated = array("q")
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
-        self._taken: list[tuple[Article, bytes | memoryview]] = []  # whose ids are not looked at yet
-        self._waiting: list[tuple[Article, bytes | memoryview]] = []
+        self._taken: list[tuple[Article, bytes]] = []  # one by one, and not handed over yet
+        self._between: list[tuple[int, Skipped]] = []  # what was left out behind so many of them
         self._bytes = 0
 
     def finish(self) -> Sketched:
@@ -126,82 +126,93 @@ class Shelf:
         """Takes articles in; what is no article is skipped and named."""
         total = len(articles) if isinstance(articles, Sequence) else None
         reader = ArrowReader(articles) if hasattr(articles, "__arrow_c_stream__") else articles
-        items = reader.encoded() if isinstance(reader, Reader | ArrowReader) else articles
+        items = reader.in_batches() if isinstance(reader, Reader | ArrowReader) else articles
         skipped: Sequence[Skipped] = getattr(reader, "skipped", ())
         count = seen = 0
-        for count, item in enumerate(items, 1):
+        for item in items:
             if len(skipped) > seen:
-                seen = self._leave_out(skipped[seen:], is_new, seen)
+                seen = self._leave_out(skipped[seen:], seen)
+            if isinstance(item, Batch):
+                self._flush(is_new)
+                for part in item.parts(_BATCH_BYTES):
+                    self._hand_over(part, is_new)
+                    progress("read", count := count + len(part), total)
+                continue
+            count += 1
             try:
                 self._take(item, str(count) if is_new else f"against:{count}")
             except ArticleError as error:
-                self._leave_out([Skipped(f"article {count}", str(error))], is_new)
-            if len(self._taken) + len(self._waiting) >= _BATCH or self._bytes >= _BATCH_BYTES:
-                self._hand_over(is_new)
+                self._leave_out([Skipped(f"article {count}", str(error))])
+            if len(self._taken) >= _BATCH or self._bytes >= _BATCH_BYTES:
+                self._flush(is_new)
                 progress("read", count, total)
         progress("read", count, total)
-        self._leave_out(skipped[seen:], is_new)
-        self._hand_over(is_new)
+        self._leave_out(skipped[seen:])
+        self._flush(is_new)
 
-    def _leave_out(self, skipped: Sequence[Skipped], is_new: bool, before: int = 0) -> int:
+    def _leave_out(self, skipped: Sequence[Skipped], before: int = 0) -> int:
         """Notes inputs that cannot be used; returns how many there are by now, with those before."""
-        self._name_all(is_new)
         self.skipped += skipped
-        if is_new:
-            for skip in skipped:
-                self.inputs.append(LEFT_OUT + 4 * len(self.left_out))
-                self.left_out.append(skip)
+        self._between += [(len(self._taken), skip) for skip in skipped]
         return before + len(skipped)
 
-    def _hand_over(self, is_new: bool) -> None:
-        self._name_all(is_new)
-        if self._waiting:
-            articles, texts = zip(*self._waiting, strict=True)
-            self.sources.update(article.source for article in articles)
-            groups = np.array([group_of(article.source) for article in articles], np.uint64)
-            teaching = None
-            if self._furniture == "learn":
-                teaching = groups
-            elif self._furniture is None and np.any(groups != _UNKNOWN):
-                teaching = np.where(groups == _UNKNOWN, NO_GROUP, groups)
-            titles = [article.title for article in articles] if self._profiled else None
-            first = len(self._details)
-            self.dated.extend(n for n, article in enumerate(articles, first) if article.published is not None)
-            self.corpus.add(texts, groups, teaching, titles)
-            self._details.extend(articles)
-            self._waiting, self._bytes = [], 0
-
     def _take(self, item: Any, name: str) -> None:
-        if type(item) is not tuple or len(item) != 2 or not isinstance(item[0], Article):
-            article = as_article(item, name)
-            item = article, article.text.encode("utf-8", "surrogatepass")
-        self._taken.append(item)
-        self._bytes += len(item[1])
+        article = as_article(item, name)
+        text = article.text.encode("utf-8", "surrogatepass")
+        self._taken.append((article, text))
+        self._bytes += len(text)
 
-    def _name_all(self, is_new: bool) -> None:
-        """Gives what was taken ids of its own."""
-        taken, self._taken = self._taken, []
-        names = [article.id.encode("utf-8", "surrogatepass") for article, _ in taken]
+    def _flush(self, is_new: bool) -> None:
+        """Hands over what was taken one by one, and notes what was left out between."""
+        taken, self._taken, self._bytes = self._taken, [], 0
+        between, self._between = self._between, []
+        first = len(self.inputs)
+        if taken:
+            self._hand_over(Batch.of(*zip(*taken, strict=True)), is_new)
+        for place, skip in between if is_new else ():
+            self.inputs.insert(first + place, LEFT_OUT + 4 * len(self.left_out))
+            self.left_out.append(skip)
+            first += 1
+
+    def _hand_over(self, batch: Batch, is_new: bool) -> None:
+        kept = self._name_all(batch, is_new)
+        if len(kept) < len(batch):
+            batch = batch.take(kept)
+        if not kept:
+            return
+        known = {source: group_of(source) for source in set(batch.sources)}
+        self.sources |= known.keys()
+        groups = np.array([known[source] for source in batch.sources], np.uint64)
+        teaching = None
+        if self._furniture == "learn":
+            teaching = groups
+        elif self._furniture is None and np.any(groups != _UNKNOWN):
+            teaching = np.where(groups == _UNKNOWN, NO_GROUP, groups)
+        first = len(self._details)
+        self.dated.extend(n for n, published in enumerate(batch.published, first) if published is not None)
+        self.corpus.add(batch.buf, batch.offsets, groups, teaching, batch.titles if self._profiled else None)
+        self._details.extend(batch)
+
+    def _name_all(self, batch: Batch, is_new: bool) -> list[int]:
+        """Gives articles ids of their own; returns the rows of those that are not there already."""
+        names = [id.encode("utf-8", "surrogatepass") for id in batch.ids]
+        kept: list[int] = []
         at = 0
-        while at < len(taken):
+        while at < len(names):
             count = self._ids.extend(names[at:])
-            self._accept(taken[at : at + count], is_new)
-            at += count
-            if at < len(taken):
-                id, is_same = self._other_id(taken[at][0].id, taken[at][1])
+            if not count:
+                id, is_same = self._other_id(batch, kept, at)
                 if is_same:
                     self._repeat(self.numbers[id], is_new)
                 else:
-                    self._ids.extend([id.encode("utf-8", "surrogatepass")])
-                    self._accept([taken[at]], is_new)
-                at += 1
-
-    def _accept(self, taken: Sequence[tuple[Article, bytes | memoryview]], is_new: bool) -> None:
-        first = len(self.is_new)
-        if is_new:
-            self.inputs.extend(range(ARTICLE + 4 * first, ARTICLE + 4 * (first + len(taken)), 4))
-        self.is_new.extend([is_new] * len(taken))
-        self._waiting += taken
+                    count = self._ids.extend([id.encode("utf-8", "surrogatepass")])
+            if is_new:
+                first = len(self.is_new)
+                self.inputs.extend(range(ARTICLE + 4 * first, ARTICLE + 4 * (first + count), 4))
+            self.is_new.extend([is_new] * count)
+            kept += range(at, at + count)
+            at += max(count, 1)
+        return kept
 
     def _repeat(self, number: int, is_new: bool) -> None:
         self.counts["repeated"] += 1
@@ -210,26 +221,22 @@ class Shelf:
         elif self.is_new[number]:
             self.in_both.add(number)
 
-    def _other_id(self, id: str, text: bytes | memoryview) -> tuple[str, bool]:
-        """(that of id, id#2, id#3, … whose article has this very text, True), or else (the first free one, False)."""
-        other, number = id, 2
+    def _other_id(self, batch: Batch, kept: Sequence[int], row: int) -> tuple[str, bool]:
+        """(that of id, id#2, id#3, … whose article has this very text, True), or else (the first free one, False); kept
+        are the rows before that are numbered but not in the corpus yet."""
+        other, text, place = batch.ids[row], batch.text(row), 2
         while other in self.numbers:
-            if self._text(self.numbers[other]) == text:
+            number, held = self.numbers[other], len(self.corpus)
+            if text == (batch.text(kept[number - held]) if number >= held else self.corpus.utf8(number)):
                 return other, True
-            other = f"{id}#{number}"
-            number += 1
+            other = f"{batch.ids[row]}#{place}"
+            place += 1
         self.counts["renamed"] += 1
         return other, False
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of all ids and texts, whatever their order."""
         return f"{self.corpus.digest(self._ids.digests()):016x}"
-
-    def _text(self, number: int) -> bytes | memoryview:
-        held = len(self.corpus)
-        if number >= held:
-            return self._waiting[number - held][1]
-        return self.corpus.utf8(number)
 
 
 def as_article(item: Any, name: str) -> Article:

@@ -28,6 +28,7 @@ _COLUMNS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2)  # of what is put away, whether it is 
 _RECURRING, _VALUES, _TOP = 0.8, 3, 0.5  # behind a heading: see _find_headings
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -48,17 +49,25 @@ class Found(NamedTuple):
 
 
 class _Units(NamedTuple):
-    """Units of texts in order: int64 text, uint64 key (hash and group), first syllable, last + 1, flags."""
+    """Units of texts in order: int32 text, uint64 key (hash and group), int32 first syllable, last + 1, flags."""
 
-    text: _I64
+    text: _I32
     key: _U64
-    lo: _I64
-    hi: _I64
+    lo: _I32
+    hi: _I32
     about: np.ndarray[Any, np.dtype[np.uint8]]
 
 
 class _Samples(NamedTuple):
-    """Sampled shingles of texts in order: int64 text and place as one number, uint64 hash."""
+    """Sampled shingles of texts in order: int32 text, int32 place, uint64 hash."""
+
+    text: _I32
+    place: _I32
+    value: _U64
+
+
+class _Said(NamedTuple):
+    """Samples, those of a text by place: int64 text and place as one number, ascending; uint64 hash."""
 
     place: _I64
     value: _U64
@@ -124,10 +133,9 @@ class Learner:
         order = np.argsort(part, kind="stable")
         order = order[group[order] != 0]
         unit_counts, sample_counts = (np.diff(ends, prepend=0)[order] for ends in (unit_ends, sample_ends))
-        _, key, lo, hi, about = _take(units, unit_ends, order)
-        place, value = _take(samples, sample_ends, order)
-        narrow = [column.astype(np.int32) for column in (unit_counts, sample_counts, lo, hi, place & 0xFFFFFFFF)]
-        for column in (number[order], group[order], *narrow[:2], key, *narrow[2:4], about, narrow[4], value):
+        counts = (column.astype(np.int32) for column in (unit_counts, sample_counts))
+        rows = (_take(units, unit_ends, order)[1:], _take(samples, sample_ends, order)[1:])
+        for column in (number[order], group[order], *counts, *rows[0], *rows[1]):
             self._spool.put(column)
         edges = np.searchsorted(part[order], np.arange(_PARTS + 1))
         unit_edges, sample_edges = (np.append(0, np.cumsum(n))[edges] for n in (unit_counts, sample_counts))
@@ -141,11 +149,10 @@ class Learner:
             for column, kind in enumerate(_COLUMNS):
                 lo, hi = edges[kind][part : part + 2].tolist()
                 columns[column].append(self._spool.get(len(_COLUMNS) * batch + column, lo, hi))
-        number, group, unit_counts, sample_counts, key, begin, end, about, place, value = map(np.concatenate, columns)
-        text, holder = (np.repeat(np.arange(len(group)), counts) for counts in (unit_counts, sample_counts))
-        units = _Units(text, key, begin.astype(np.int64), end.astype(np.int64), about)
-        samples = _Samples((holder << 32) + place, value)
-        return _Notes(group, number, units, np.cumsum(unit_counts), samples, np.cumsum(sample_counts))
+        number, group, *counts, key, begin, end, about, place, value = map(np.concatenate, columns)
+        of_unit, of_sample = (np.repeat(np.arange(len(group), dtype=np.int32), many) for many in counts)
+        units, samples = _Units(of_unit, key, begin, end, about), _Samples(of_sample, place, value)
+        return _Notes(group, number, units, np.cumsum(counts[0]), samples, np.cumsum(counts[1]))
 
     def learn(self, versions: _U64, threads: int = 1) -> list[Found]:
         """What is furniture, the same for any order of the texts; versions: uint64 (n, 2), by number of the text."""
@@ -180,23 +187,21 @@ class Learner:
 
 def _learn(notes: _Notes, versions: _U64) -> list[Found]:
     """What is furniture by the notes of one part."""
-    group, number, units, unit_ends, samples, sample_ends = notes
-    order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
-    firsts = _of_large_groups(group, order[is_first])
-    if not len(firsts):
-        return []
-    units = _Units(*_take(units, unit_ends, firsts))
-    samples = _Samples(*_take(samples, sample_ends, firsts))
-    holders = _count(units)
-    found = _judge(holders, units, samples)
-    headings = _find_headings(units, holders.key[found])
-    place_of = np.empty(len(group), np.int64)
-    place_of[order] = np.arange(len(order))
+    group, number, units = notes.group, notes.number, notes.units
+    sums, likely = kernels.survey_units(units.key, units.lo, units.about, notes.unit_ends, MIN_VERSIONS)
+    order, is_first, ends = _by_version(group, versions[number], sums)
+    rank = np.empty(len(group), np.int64)
+    rank[order] = np.arange(len(order))
+    is_counted = np.zeros(len(group), np.bool_)
+    is_counted[_of_large_groups(group, order[is_first])] = True
+    holders = _count(units, likely[is_counted[units.text[likely]]], rank)
+    found = _judge(holders, notes)
+    headings = _find_headings(notes, is_counted, holders.key[found])
     result = []
     for i, is_heading in zip(found.tolist(), headings.tolist(), strict=True):
-        first, place = int(firsts[holders.texts[i, 0]]), holders.places[i, 0]
+        first, place = int(holders.texts[i, 0]), holders.places[i, 0]
         of_group = int(group[first])
-        copies = number[order[place_of[first] : ends[place_of[first]]]].tolist()
+        copies = number[order[rank[first] : ends[rank[first]]]].tolist()
         result.append(
             Found(of_group, int(holders.key[i]) ^ of_group, int(holders.versions[i]), is_heading, copies,
                   int(units.lo[place]), int(units.hi[place]))
@@ -210,22 +215,11 @@ def _join(notes: Sequence[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, 
     units_in, samples_in = (
         np.concatenate([np.diff(part, prepend=0) for part in ends]) for ends in (unit_ends, sample_ends)
     )
-    text = np.repeat(np.arange(len(group)), units_in)
-    key = np.concatenate(codes) ^ group[text]
-    lo, hi = np.concatenate(los), np.concatenate(his)
-    place = (np.repeat(np.arange(len(group)), samples_in) << 32) + np.concatenate(places)
-    units = _Units(text, key, lo, hi, np.concatenate(abouts))
-    return units, np.cumsum(units_in), _Samples(place, np.concatenate(values)), np.cumsum(samples_in)
-
-
-def _sums(units: _Units, count: int) -> _U64:
-    """A hash of each text's units: copies of a version may have other line ends."""
-    mixed = (units.key + (units.lo * 4 + units.about).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed * np.uint64(0xFF51AFD7ED558CCD))])
-    edges = np.searchsorted(units.text, np.arange(count + 1))
-    result: _U64 = total[edges[1:]] - total[edges[:-1]]
-    return result
+    of_unit, of_sample = (np.repeat(np.arange(len(group), dtype=np.int32), many) for many in (units_in, samples_in))
+    key = np.concatenate(codes) ^ group[of_unit]
+    units = _Units(of_unit, key, np.concatenate(los), np.concatenate(his), np.concatenate(abouts))
+    samples = _Samples(of_sample, np.concatenate(places), np.concatenate(values))
+    return units, np.cumsum(units_in), samples, np.cumsum(samples_in)
 
 
 def _by_version(group: _U64, versions: _U64, sums: _U64) -> tuple[_I64, _Bools, _I64]:
@@ -252,10 +246,7 @@ def _take(columns: _Units | _Samples, ends: _I64, which: _I64) -> list[Any]:
     lengths = starts[which + 1] - starts[which]
     behind = np.cumsum(lengths)
     flat = np.repeat(starts[which] - (behind - lengths), lengths) + np.arange(int(lengths.sum()))
-    text = np.repeat(np.arange(len(which)), lengths)
-    if isinstance(columns, _Units):
-        return [text, *(column[flat] for column in columns[1:])]
-    return [(text << 32) + (columns.place[flat] & 0xFFFFFFFF), columns.value[flat]]
+    return [np.repeat(np.arange(len(which), dtype=np.int32), lengths), *(column[flat] for column in columns[1:])]
 
 
 def _is_among(keys: _U64, few: _U64) -> _Bools:
@@ -268,14 +259,14 @@ def _is_among(keys: _U64, few: _U64) -> _Bools:
     return result
 
 
-def _count(units: _Units) -> _Holders:
-    """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
-    bucket = (units.key >> np.uint64(44)).astype(np.int64)
-    likely = np.flatnonzero(np.bincount(bucket, minlength=1 << 20)[bucket] >= MIN_VERSIONS)
-    place = likely[np.argsort(units.key[likely], kind="stable")]
-    key, text = units.key[place], units.text[place]
+def _count(units: _Units, places: _I64, rank: _I64) -> _Holders:
+    """Which of the units in these places enough versions hold, be it as structural furniture, which depends on the
+    lines around it. Of the texts, one for each version, those of the lowest rank come first."""
+    key, text = units.key[places], units.text[places]
+    order = np.lexsort((rank[text], key))
+    place, key, text = places[order], key[order], text[order]
     if not len(key):
-        return _Holders(key, text, *np.zeros((2, 0, _SAMPLE), np.int64))
+        return _Holders(key, place, *np.zeros((2, 0, _SAMPLE), np.int64))
     is_next, is_new = np.ones((2, len(place)), np.bool_)
     is_next[1:] = key[1:] != key[:-1]
     is_new[1:] = is_next[1:] | (text[1:] != text[:-1])
@@ -286,19 +277,26 @@ def _count(units: _Units) -> _Holders:
     return _Holders(key[starts[enough]], versions[enough], text[sample], place[sample])
 
 
-def _judge(holders: _Holders, units: _Units, samples: _Samples) -> _I64:
+def _judge(holders: _Holders, notes: _Notes) -> _I64:
     """Which of the units are furniture, ascending. What is found is no text: it is left out, and the rest judged again,
     until nothing more is found."""
+    used, texts = np.unique(holders.texts, return_inverse=True)
+    texts = texts.reshape(holders.texts.shape)
+    units = _Units(*_take(notes.units, notes.unit_ends, used))
+    text, place, value = _take(notes.samples, notes.sample_ends, used)
+    said = _Said((text.astype(np.int64) << 32) + place, value)
+    own = _ranges(said, texts, notes.units.lo[holders.places], notes.units.hi[holders.places])
     undecided, is_found = np.arange(len(holders.key)), np.zeros(len(holders.key), np.bool_)
-    is_alive = np.ones(len(samples.place), np.bool_)
+    is_alive = np.ones(len(said.place), np.bool_)
     while len(undecided):
         parts = [undecided[lo : lo + _BLOCK] for lo in range(0, len(undecided), _BLOCK)]
-        new = np.concatenate([part[_is_varied(holders, part, units, samples, is_alive)] for part in parts])
+        is_varied = [_is_varied(texts[part], (own[0][part], own[1][part]), said, is_alive) for part in parts]
+        new = undecided[np.concatenate(is_varied)]
         if not len(new):
             break
         is_found[new] = True
         places = np.flatnonzero(_is_among(units.key, holders.key[new]))
-        lo, hi = _ranges(samples, units, places)
+        lo, hi = _ranges(said, units.text[places], units.lo[places], units.hi[places])
         change = np.zeros(len(is_alive) + 1, np.int64)
         np.add.at(change, lo, 1)
         np.add.at(change, hi, -1)
@@ -309,45 +307,43 @@ def _judge(holders: _Holders, units: _Units, samples: _Samples) -> _I64:
     return np.flatnonzero(is_found)
 
 
-def _ranges(samples: _Samples, units: _Units, places: _I64) -> tuple[_I64, _I64]:
-    """(lo, hi): the samples lo to hi - 1 lie within the unit, for each of these units."""
-    base = units.text[places] << 32
-    lo = np.searchsorted(samples.place, base + units.lo[places])
-    return lo, np.maximum(lo, np.searchsorted(samples.place, base + units.hi[places] - kernels.SAMPLE_K + 1))
+def _ranges(said: _Said, texts: _I32 | _I64, lo: _I32, hi: _I32) -> tuple[_I64, _I64]:
+    """(first, end): the samples first to end - 1 lie within the syllables lo to hi - 1 of a text, for each of these."""
+    base = texts.astype(np.int64) << 32
+    first = np.searchsorted(said.place, base + lo)
+    return first, np.maximum(first, np.searchsorted(said.place, base + hi - kernels.SAMPLE_K + 1))
 
 
-def _is_varied(holders: _Holders, which: _I64, units: _Units, samples: _Samples, is_alive: _Bools) -> _Bools:
-    """Whether the versions that hold a unit say different things besides it.
+def _is_varied(texts: _I64, own: tuple[_I64, _I64], said: _Said, is_alive: _Bools) -> _Bools:
+    """Whether the versions that hold a unit (units, _SAMPLE) say different things besides it, whose samples are `own`.
 
     The median over all pairs of the sample; a pair of which one says nothing else is no evidence.
     """
-    texts = holders.texts[which]
     used, local = np.unique(texts, return_inverse=True)
     local = local.reshape(texts.shape)
-    values, starts = _sets(samples, used, is_alive)
+    values, starts = _sets(said, used, is_alive)
     left, right = np.triu_indices(_SAMPLE, 1)
     pairs, place = np.unique(local[:, left] * len(used) + local[:, right], return_inverse=True)
     shared = kernels.overlaps(values, starts, pairs // len(used), pairs % len(used))[place.reshape(-1, len(left))]
     alive = np.concatenate([np.zeros(1, np.int64), np.cumsum(is_alive)])
-    lo, hi = _ranges(samples, units, holders.places[which].ravel())
-    own = (alive[hi] - alive[lo]).reshape(texts.shape)
-    size = np.diff(starts)[local] - own
+    inside = alive[own[1]] - alive[own[0]]
+    size = np.diff(starts)[local] - inside
     a, b = size[:, left], size[:, right]
-    shared = np.maximum(shared - np.minimum(own[:, left], own[:, right]), 0)
+    shared = np.maximum(shared - np.minimum(inside[:, left], inside[:, right]), 0)
     overlap = np.where((a > 0) & (b > 0), shared / np.maximum(a + b - shared, 1), np.inf)
     overlap.sort(axis=1)
     median = np.sum(overlap < np.inf, axis=1) // 2
-    result: _Bools = overlap[np.arange(len(which)), median] < _OVERLAP
+    result: _Bools = overlap[np.arange(len(texts)), median] < _OVERLAP
     return result
 
 
-def _sets(samples: _Samples, texts: _I64, is_alive: _Bools) -> tuple[_U64, _I64]:
+def _sets(said: _Said, texts: _I64, is_alive: _Bools) -> tuple[_U64, _I64]:
     """The samples of these texts as sorted, distinct sets: (values, starts)."""
-    edges = np.searchsorted(samples.place, np.stack([texts, texts + 1]) << 32)
+    edges = np.searchsorted(said.place, np.stack([texts, texts + 1]) << 32)
     lengths = edges[1] - edges[0]
     flat = np.repeat(edges[1] - np.cumsum(lengths), lengths) + np.arange(int(lengths.sum()))
     text = np.repeat(np.arange(len(texts)), lengths)[is_alive[flat]]
-    value = samples.value[flat[is_alive[flat]]]
+    value = said.value[flat[is_alive[flat]]]
     order = np.lexsort((value, text))
     value, text = value[order], text[order]
     is_new = np.ones(len(value), np.bool_)
@@ -355,29 +351,40 @@ def _sets(samples: _Samples, texts: _I64, is_alive: _Bools) -> tuple[_U64, _I64]
     return value[is_new], np.searchsorted(text[is_new], np.arange(len(texts) + 1))
 
 
-def _find_headings(units: _Units, found: _U64) -> _Bools:
+def _find_headings(notes: _Notes, is_counted: _Bools, found: _U64) -> _Bools:
     """Which of the found units (keys, ascending) head a list of headlines that changes from page to page.
 
     A line behind the first text of a page whose next line is another one on most pages, yet stands on two pages at
     least: so the newest headlines, on few pages as yet, are known by the heading above them.
     """
-    lines = np.flatnonzero(units.about & kernels.PART == 0)
-    text, key, about = units.text[lines], units.key[lines], units.about[lines]
+    units = notes.units
+    may_head = np.flatnonzero(_is_among(units.key, found))
+    may_head = may_head[units.about[may_head] & (kernels.TEXT | kernels.PART) == 0]
+    is_page = np.zeros(len(is_counted), np.bool_)
+    is_page[units.text[may_head]] = True
+    pages = np.flatnonzero(is_page & is_counted)
+    text, key, _, _, about = _take(units, notes.unit_ends, pages)
+    is_line = about & kernels.PART == 0
+    text, key, about = text[is_line], key[is_line], about[is_line]
     is_body = about & (kernels.TEXT | kernels.GONE) == kernels.TEXT
-    has_text = np.full(int(text.max(initial=-1)) + 1, len(lines))
-    np.minimum.at(has_text, text, np.where(is_body, np.arange(len(lines)), len(lines)))
-    at = np.flatnonzero(_is_among(key, found) & (about & kernels.TEXT == 0) & (np.arange(len(lines)) > has_text[text]))
+    has_text = np.full(len(pages), len(text))
+    np.minimum.at(has_text, text, np.where(is_body, np.arange(len(text)), len(text)))
+    at = np.flatnonzero(_is_among(key, found) & (about & kernels.TEXT == 0) & (np.arange(len(text)) > has_text[text]))
     heading = np.searchsorted(found, key[at])
     total = np.bincount(heading, minlength=len(found))
-    at_next = np.minimum(at + 1, len(lines) - 1)
+    at_next = np.minimum(at + 1, len(text) - 1)
     has_next = (at_next > at) & (text[at_next] == text[at])
     heading, following = heading[has_next], key[at_next[has_next]]
     if not len(following):
         return np.zeros(len(found), np.bool_)
     names, following = np.unique(following, return_inverse=True)
-    places = np.flatnonzero(_is_among(key, names))
-    held = np.unique(np.searchsorted(names, key[places]) * len(has_text) + text[places])
-    recurs = np.bincount(held // len(has_text))[following] >= 2
+    places = np.flatnonzero(_is_among(units.key, names))
+    places = places[is_counted[units.text[places]] & (units.about[places] & kernels.PART == 0)]
+    name, (first, last) = np.searchsorted(names, units.key[places]), np.zeros((2, len(names)), np.int64)
+    first += len(is_counted)
+    np.minimum.at(first, name, units.text[places])
+    np.maximum.at(last, name, units.text[places])
+    recurs = (first < last)[following]
     pair, count = np.unique(heading[recurs] * len(names) + following[recurs], return_counts=True)
     which = pair // len(names)
     top = np.zeros(len(found), np.int64)

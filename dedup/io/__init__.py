@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dedup.io.batches import Batch
 from dedup.io.columns import ColumnNames
 from dedup.io.feeds import LINES, read_feed, write_lines
 from dedup.io.keeping import check_keep, write_kept
@@ -11,7 +12,7 @@ from dedup.io.reading import ArrowReader, Reader, read
 from dedup.io.writing import PAGES, ColumnType, check_target, make_table, write_json, write_page, write_rows
 
 __all__ = [
-    "LINES", "PAGES", "ArrowReader", "ColumnNames", "ColumnType", "Reader", "check_keep", "check_target",
+    "LINES", "PAGES", "ArrowReader", "Batch", "ColumnNames", "ColumnType", "Reader", "check_keep", "check_target",
     "count_rows", "find", "make_table", "read", "read_feed", "write_json", "write_kept", "write_lines", "write_page",
     "write_rows",
 ]  # fmt: skip

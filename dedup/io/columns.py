@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -25,6 +26,7 @@ __all__ = [
     "choose",
     "choose_for_file",
     "make_article",
+    "make_fields",
     "missing",
 ]
 
@@ -156,36 +158,56 @@ def make_article(values: Sequence[Any], name: str, extra: dict[str, Any], notes:
         UnusableError: the text or the id has the wrong type.
     """
     id, text, title, source, url, credit, when = values
-    if type(text) is not str:
-        text = _text(text)
-    if type(id) is not str or not id:
-        id = _identifier(id, name)
-    moment = None
-    if when is not None and when != "":
-        moment = _moment(when)
-        if moment is None:
-            notes.counts[UNREADABLE_DATES] += 1
     return Article(
-        id,
-        text,
+        id if type(id) is str and id else _identifier(id, name),
+        text if type(text) is str else _text(text),
         title if type(title) is str else _string(title, notes),
         source if type(source) is str else _string(source, notes),
         url if type(url) is str else _string(url, notes),
         credit if type(credit) is str else _string(credit, notes),
-        moment,
+        _published(when, notes, None),
         extra,
     )
 
 
-def _moment(value: object) -> datetime | date | None:
+def make_fields(
+    columns: Sequence[Any], count: int, name_of: Callable[[int], str], notes: Notes
+) -> list[Sequence[Any]]:
+    """The fields of many articles but for their texts, in the order of FIELDS, as `make_article` makes them of each.
+
+    Args:
+        columns: the values of each field, None where no column has them.
+        count: how many articles there are.
+        name_of: the id of an article where the value is empty.
+
+    Raises:
+        UnusableError: an id has the wrong type; nothing is counted then.
+    """
+    ids, _, *others, times = (itertools.repeat(None, count) if values is None else values for values in columns)
+    made: list[Sequence[Any]] = [
+        [id if type(id) is str and id else _identifier(id, name_of(row)) for row, id in enumerate(ids)]
+    ]
+    made += [[value if type(value) is str else _string(value, notes) for value in values] for values in others]
+    now = datetime.now(UTC)
+    return [*made, [_published(when, notes, now) for when in times]]
+
+
+def _published(when: Any, notes: Notes, now: datetime | None) -> datetime | date | None:
+    moment = None if when is None or when == "" else _moment(when, now)
+    if moment is None and when is not None and when != "":
+        notes.counts[UNREADABLE_DATES] += 1
+    return moment
+
+
+def _moment(value: object, now: datetime | None = None) -> datetime | date | None:
     """What `dates.parse` gives, ten times as fast where a time is written as ISO 8601 has it."""
     if isinstance(value, str) and (match := _ISO(value)):
         try:
             moment = date.fromisoformat(value) if match[1] is None else datetime.fromisoformat(value)
         except ValueError:  # 24:00, seconds of a leap
-            return dates.parse(value)
-        return dates.parse(moment)
-    return dates.parse(value)
+            return dates.parse(value, now=now)
+        return dates.parse(moment, now=now)
+    return dates.parse(value, now=now)
 
 
 @functools.lru_cache(maxsize=4096)

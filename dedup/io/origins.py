@@ -43,10 +43,10 @@ class Origins:
         """The articles that follow stand in this file."""
         self.places.append(place)
 
-    def add(self, number: int) -> None:
-        """Notes one article of the file at hand."""
-        self._files.append(len(self.places) - 1)
-        self._numbers.append(number)
+    def add(self, number: int, count: int = 1) -> None:
+        """Notes so many articles of the file at hand that follow each other; the last one has that number."""
+        self._files.extend([len(self.places) - 1] * count)
+        self._numbers.extend(range(number - count + 1, number + 1))
 
     def stop(self, reason: str) -> None:
         """The file at hand cannot be read, or not any further."""

@@ -5,22 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any
 
 from dedup.errors import MissingExtraError
-from dedup.io.columns import Broken, Layout, choose_for_file, make_article
+from dedup.io.batches import Batch
+from dedup.io.columns import Broken, Layout, choose_for_file, make_article, make_fields
 from dedup.io.notes import UNREADABLE_VALUES, Notes, UnusableError
 from dedup.io.places import Place
 from dedup.io.streams import open_stream
 from dedup.models import Article
 
-__all__ = [
-    "Encoded", "batches_of", "count_rows", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable",
-]  # fmt: skip
-
-Encoded = tuple[Article, bytes | memoryview]
+__all__ = ["batches_of", "count_rows", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable"]
 
 _ROWS = 1024
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # With a buffer Arrow takes a column chunk page by page; without one it loads the chunk, which may be the whole file.
 _BUFFER = 1 << 20
 
@@ -40,11 +39,11 @@ def need_pyarrow(feature: str) -> Any:
 
 
 def read_parquet(
-    place: Place, named: Mapping[str, str], notes: Notes, *, encoded: bool = False
-) -> Iterator[Article | Encoded]:
+    place: Place, named: Mapping[str, str], notes: Notes, *, in_batches: bool = False
+) -> Iterator[Article | Batch]:
     """Yields the articles of a Parquet file; never more than a batch and a page of each column are in memory.
 
-    With `encoded` it yields (article, its text as UTF-8) where it can: the article's own text is then "".
+    With `in_batches` it yields many at once where it can.
     """
     pa = need_pyarrow("reading Parquet")
     before = notes.bytes_read
@@ -62,7 +61,7 @@ def read_parquet(
         rows = Rows(place.path, place.name, layout, notes)
         try:
             for batch in batches:
-                yield from rows.articles(batch, encoded)
+                yield from rows.articles(batch, in_batches)
                 if not place.packing:
                     notes.bytes_read = before + place.size * rows.count // max(total, 1)
         except UnusableError:
@@ -71,7 +70,7 @@ def read_parquet(
             raise UnusableError(f"damaged Parquet after row {rows.count}: {_brief(error)}") from None
 
 
-def read_stream(stream: Any, notes: Notes, *, encoded: bool = False) -> Iterator[Article | Encoded]:
+def read_stream(stream: Any, notes: Notes, *, in_batches: bool = False) -> Iterator[Article | Batch]:
     """Yields the articles of anything with `__arrow_c_stream__`: a table of polars, pandas, pyarrow, duckdb."""
     pa = need_pyarrow("reading Arrow tables")
     try:
@@ -83,7 +82,7 @@ def read_stream(stream: Any, notes: Notes, *, encoded: bool = False) -> Iterator
     if batches:
         rows = Rows("row", "", _layout(pa, reader.schema, {}, is_table=True), notes)
         for batch in batches:
-            yield from rows.articles(batch, encoded)
+            yield from rows.articles(batch, in_batches)
 
 
 class Rows:
@@ -97,21 +96,43 @@ class Rows:
         self.count = 0
         self._where, self._name, self._layout, self._notes = where, name, layout, notes
 
-    def articles(self, batch: Any, encoded: bool) -> Iterator[Article | Encoded]:
+    def articles(self, batch: Any, in_batches: bool) -> Iterator[Article | Batch]:
         """Yields the articles of one batch, numbered from the rows before."""
         pa = need_pyarrow("reading Arrow tables")
         place = self._layout.indexes[1]
-        utf8 = _utf8(pa, batch.column(place)) if encoded else None
-        columns = [
-            [""] * batch.num_rows if i == place and utf8 is not None else _values(pa, column)
-            for i, column in enumerate(batch.columns)
+        is_text_alone = self._layout.indexes.count(place) == 1
+        utf8 = _utf8(pa, batch.column(place)) if in_batches and batch.num_rows and is_text_alone else None
+        columns: list[Any] = [
+            None if i == place and utf8 is not None else _values(pa, column) for i, column in enumerate(batch.columns)
         ]
-        for article, blob in zip(self._make(columns), itertools.repeat(None) if utf8 is None else utf8, strict=False):
-            if article is not None:
-                yield article if blob is None else (article, blob)
+        together = None if utf8 is None else self._make_batch(utf8, columns)
+        if together is not None:
+            yield together
+        else:
+            if utf8 is not None and place is not None:
+                columns[place] = _values(pa, batch.column(place))
+            yield from self._make(columns)
 
-    def _make(self, columns: list[list[Any]]) -> Iterator[Article | None]:
-        """An article for each row, None where it is skipped."""
+    def _make_batch(self, utf8: tuple[Any, Any], columns: list[Any]) -> Batch | None:
+        """All rows at once; None where one of them has to be skipped."""
+        count = len(utf8[1]) - 1
+        fields = [None if i is None else columns[i] for i in self._layout.indexes]
+        try:
+            made = make_fields(fields, count, lambda row: self._named(self.count + 1 + row), self._notes)
+        except UnusableError:
+            return None
+        extra = (columns[i] for _, i in self._layout.extra)
+        self._notes.counts[UNREADABLE_VALUES] += sum(type(value) is Broken for column in extra for value in column)
+        self.count += count
+        self._notes.number = self.count
+        return Batch(*utf8, *made)
+
+    def _named(self, number: int) -> str:
+        """What a row is called that has no id."""
+        return f"{self._name}:{number}" if self._name else str(number)
+
+    def _make(self, columns: list[Any]) -> Iterator[Article]:
+        """An article for each row that is not skipped."""
         fields = [itertools.repeat(None) if i is None else columns[i] for i in self._layout.indexes]
         names = [name for name, _ in self._layout.extra]
         others = zip(*(columns[i] for _, i in self._layout.extra), strict=True) if names else itertools.repeat(())
@@ -120,11 +141,9 @@ class Rows:
             self._notes.number = self.count
             extra = _extra(names, rest, self._notes) if names else {}
             try:
-                name = f"{self._name}:{self.count}" if self._name else str(self.count)
-                yield make_article(values, name, extra, self._notes)
+                yield make_article(values, self._named(self.count), extra, self._notes)
             except UnusableError as error:
                 self._notes.skip(f"{self._where}:{self.count}" if self._name else f"row {self.count}", error.reason)
-                yield None
 
 
 def open_parquet(source: IO[bytes]) -> Any:
@@ -184,21 +203,24 @@ def _is_text(pa: Any, kind: Any) -> bool:
     return any(getattr(pa.types, name)(kind) for name in names)
 
 
-def _utf8(pa: Any, column: Any) -> list[memoryview] | None:
-    """The texts of a column as they are stored; None where that is not plain, valid UTF-8 throughout."""
-    if not len(column):
-        return []
+def _utf8(pa: Any, column: Any) -> tuple[Any, Any] | None:
+    """The texts of a column as they are stored, see Batch; None where that is not plain, valid UTF-8 throughout."""
+    import numpy as np
+
+    from dedup import kernels
+
     if column.null_count or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return None
     try:
-        column.validate(full=True)
+        column.validate()
     except pa.ArrowInvalid:
         return None
     _, ends, data = column.buffers()
-    width: Literal["i", "q"] = "q" if pa.types.is_large_string(column.type) else "i"
-    stored = memoryview(b"" if data is None else data).cast("B")
-    places = memoryview(ends).cast("B").cast(width)[column.offset : column.offset + len(column) + 1].tolist()
-    return [stored[lo:hi] for lo, hi in itertools.pairwise(places)]
+    width = np.int64 if pa.types.is_large_string(column.type) else np.int32
+    buf = np.frombuffer(b"" if data is None else data, np.uint8)
+    buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
+    offsets = np.frombuffer(ends, width)[column.offset : column.offset + len(column) + 1].astype(np.int64)
+    return (buf, offsets) if kernels.are_utf8(buf, offsets) else None
 
 
 def _values(pa: Any, column: Any) -> list[Any]:
@@ -206,9 +228,16 @@ def _values(pa: Any, column: Any) -> list[Any]:
     if getattr(kind, "unit", "") == "ns":  # Python's times end at microseconds
         column = column.cast(_coarse(pa, kind), safe=False)
     try:
-        return column.to_pylist()  # type: ignore[no-any-return]
+        return _moments(pa, column) if getattr(kind, "tz", None) else column.to_pylist()
     except Exception:  # one value spoils the list: invalid UTF-8, a year 10000, an unknown zone
         return [_value(scalar) for scalar in column]
+
+
+def _moments(pa: Any, column: Any) -> list[datetime | None]:
+    """What to_pylist gives of times with a zone, in a third of its time."""
+    zone = pa.lib.string_to_tzinfo(column.type.tz)
+    since = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64()).to_pylist()
+    return [None if many is None else (_EPOCH + timedelta(microseconds=many)).astimezone(zone) for many in since]
 
 
 def _coarse(pa: Any, kind: Any) -> Any:

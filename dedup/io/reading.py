@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import IO, Any, Unpack
 
 from dedup.errors import InputError, MissingExtraError, ParamError
+from dedup.io.batches import Batch
 from dedup.io.columns import FIELDS, ColumnNames
 from dedup.io.html import Extract, has_trafilatura
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.origins import Origins
-from dedup.io.parquet import Encoded, read_parquet, read_stream
+from dedup.io.parquet import read_parquet, read_stream
 from dedup.io.places import STDIN, Place, find, kind_of, why
 from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
 from dedup.io.workers import Outcome, read_ahead, read_one
@@ -105,16 +106,16 @@ class Reader(Iterator[Article]):
         self._extract = extract
         self._notes = Notes()
         self._total: int | None = None
-        self._is_encoded = False
+        self._is_in_batches = False
         self._articles = self._read_all()
 
     def __next__(self) -> Article:
         return next(self._articles)  # type: ignore[return-value]
 
-    def encoded(self) -> Iterator[Article | Encoded]:
-        """The articles as a scan takes them: (article without text, UTF-8 of its text) where a file stores just that,
-        which saves decoding it; an Article elsewhere. Instead of iterating, from the start."""
-        self._is_encoded = True
+    def in_batches(self) -> Iterator[Article | Batch]:
+        """The articles as a scan takes them: many at once where a file has them by column, with their texts as they are
+        stored; one by one elsewhere. Instead of iterating, from the start."""
+        self._is_in_batches = True
         return self._articles
 
     def with_skipped(self) -> Iterator[Article | Skipped]:
@@ -189,7 +190,7 @@ class Reader(Iterator[Article]):
             self._total = sum(place.size for place in find(self.paths, lambda where, reason: None))
         return self._total
 
-    def _read_all(self) -> Generator[Article | Encoded, None, None]:
+    def _read_all(self) -> Generator[Article | Batch, None, None]:
         notes = self._notes
         for place, ready in read_ahead(find(self.paths, notes.skip), self._extract):
             begin = notes.bytes_read
@@ -197,9 +198,9 @@ class Reader(Iterator[Article]):
             self.origins.begin(place)
             notes.number = 0
             try:
-                for article in self._read_place(place, ready):
-                    self.origins.add(notes.number)
-                    yield article
+                for item in self._read_place(place, ready):
+                    self.origins.add(notes.number, len(item) if isinstance(item, Batch) else 1)
+                    yield item
             except UnusableError as error:
                 self._leave_out(place, error.reason)
             except OSError as error:
@@ -215,7 +216,7 @@ class Reader(Iterator[Article]):
         self._notes.skip(place.path, reason)
         self.origins.stop(reason)
 
-    def _read_place(self, place: Place, ready: Outcome | None) -> Iterator[Article | Encoded]:
+    def _read_place(self, place: Place, ready: Outcome | None) -> Iterator[Article | Batch]:
         if place.kind == "html":
             outcome = read_one(place, self._notes, self._extract) if ready is None else ready
             if isinstance(outcome, UnusableError):
@@ -223,12 +224,13 @@ class Reader(Iterator[Article]):
             self._notes.number = 0
             return iter((outcome,))
         if place.kind == "parquet":
-            return read_parquet(place, self.named, self._notes, encoded=self._is_encoded)
+            return read_parquet(place, self.named, self._notes, in_batches=self._is_in_batches)
         return _READERS[place.kind](place, self.named, self._notes)
 
 
 class ArrowReader:
-    """The articles of anything with `__arrow_c_stream__`, as `Reader.encoded` gives them; columns by their usual names.
+    """The articles of anything with `__arrow_c_stream__`, as `Reader.in_batches` gives them, columns by their usual
+    names.
 
     Attributes:
         skipped: rows left out so far, and why.
@@ -245,10 +247,10 @@ class ArrowReader:
     def skipped(self) -> list[Skipped]:
         return self._notes.skipped
 
-    def encoded(self) -> Iterator[Article | Encoded]:
-        """(article without text, UTF-8 of its text), or an Article, for each row."""
+    def in_batches(self) -> Iterator[Article | Batch]:
+        """All rows, many at once where it can be."""
         try:
-            yield from read_stream(self._table, self._notes, encoded=True)
+            yield from read_stream(self._table, self._notes, in_batches=True)
         except UnusableError as error:
             raise InputError("Arrow table", error.reason) from None
 
