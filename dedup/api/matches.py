@@ -89,9 +89,9 @@ class Matches(Sequence[Match]):
         """Those of these relations."""
         return self._where(np.isin(self._rows.relation, [RELATIONS.index(relation) for relation in relations]))
 
-    def ids(self) -> set[str]:
-        """The articles that have a part in them."""
-        return {self._ids[n] for n in np.unique(np.concatenate([self._rows.a, self._rows.b])).tolist()}
+    def articles(self) -> _I64:
+        """The numbers of the articles that have a part in them, ascending."""
+        return np.unique(np.concatenate([self._rows.a, self._rows.b]))
 
     def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:
         return Matches(self._rows.take(np.flatnonzero(is_meant)), self._ids, self._find)

@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.models import Article
 from dedup.spool import Spool
 
-__all__ = ["Details", "Ids", "Numbers", "look_up"]
+__all__ = ["Details", "Ids", "Numbers", "by_id", "look_up"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _REMEMBERED = 1 << 14  # articles whose details are asked for again and again
@@ -85,10 +85,10 @@ class Ids(Sequence[str]):
         )
         return hashes
 
-    def order(self) -> _I64:
-        """The numbers of all, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
-        count = self._count
-        starts, sizes = self._offsets[:count], np.diff(self._offsets[: count + 1])
+    def order(self, numbers: _I64) -> _I64:
+        """Places of the numbers, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
+        count, starts = len(numbers), self._offsets[numbers]
+        sizes = self._offsets[numbers + 1] - starts
         order, left = np.arange(count), np.arange(count)  # left: places in order that are not decided
         rank, depth = np.zeros(count, np.int64), 0  # where the run of equals begins, by number
         while len(left):
@@ -223,6 +223,14 @@ class Details(Sequence[dict[str, Any]]):
     def close(self) -> None:
         """Forgets everything."""
         self._spool.close()
+
+
+def by_id(ids: Sequence[str], numbers: _I64) -> _I64:
+    """Places of the numbers in the order of the ids, int64."""
+    if isinstance(ids, Ids):
+        return ids.order(numbers)
+    named = [ids[number] for number in numbers.tolist()]
+    return np.array(sorted(range(len(named)), key=named.__getitem__), np.int64)
 
 
 def look_up(details: Sequence[dict[str, Any]], which: _I64) -> Iterator[dict[str, Any]]:
