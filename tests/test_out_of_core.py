@@ -48,8 +48,9 @@ def outcome(found):
     tables = [[list(row) for row in dedup.api.results.table(found, kind).rows] for kind in KINDS]
     texts = [found.article(id).text for story in found.stories for id in story.articles]
     passages = [match.passages for match in found.matches]
-    return repr((tables, found.counts, found.crowds, found.skipped, found.digest(), texts, passages, found.stories,
-                 found.furniture, found.kept(), found.representatives("covers"))).encode()  # fmt: skip
+    stories = list(found.stories), found.representatives("covers")
+    return repr((tables, found.counts, found.crowds, found.skipped, found.digest(), texts, passages, stories,
+                 found.furniture, found.kept())).encode()  # fmt: skip
 
 
 def shrink(monkeypatch):

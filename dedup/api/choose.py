@@ -94,8 +94,8 @@ class _Picker:
         edges, likely = _edges(rows, one_template), _likely(rows)
         involved = {*np.unique(np.concatenate([*edges[:2], *likely])).tolist(), *self._articles}
         every = np.unique([n for version in involved for n in self._articles.get(version, [version])]).astype(np.int64)
-        details = zip(every.tolist(), look_up(shelf.details, every), strict=True)
-        when = {number: moment(its.get("published")) for number, its in details}
+        published = zip(every.tolist(), look_up(shelf.details, every, "published"), strict=True)
+        when = {number: moment(value) for number, (value,) in published}
         for version in involved:
             articles = self._articles.get(version, [version])
             self._articles[version] = sorted(articles, key=lambda n: (when[n], shelf.ids[n]))

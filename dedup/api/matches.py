@@ -89,8 +89,12 @@ class Matches(Sequence[Match]):
         """Those of these relations."""
         return self._where(np.isin(self._rows.relation, [RELATIONS.index(relation) for relation in relations]))
 
+    def ids(self) -> set[str]:
+        """The articles that have a part in them."""
+        return {self._ids[n] for n in self.articles().tolist()}
+
     def articles(self) -> _I64:
-        """The numbers of the articles that have a part in them, ascending."""
+        """The numbers of these, ascending."""
         return np.unique(np.concatenate([self._rows.a, self._rows.b]))
 
     def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:

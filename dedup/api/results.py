@@ -15,12 +15,12 @@ from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
 from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
-from dedup.api.names import look_up
+from dedup.api.names import look_up, take_ids
 from dedup.api.recall import check_recall
 from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Progress, Shelf
 from dedup.api.stories import Stories
-from dedup.api.tables import Kind, table
+from dedup.api.tables import Kind, metadata, table
 from dedup.corpus import passages
 from dedup.io import PAGES, check_target, make_table, write_page, write_rows
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
@@ -86,10 +86,10 @@ class Scan:
         """
         return self._shelf.details[self._shelf.numbers[id]]
 
-    def about(self, numbers: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """(id, details) of articles by their numbers, ascending: those of many at once."""
-        ids, details = self._shelf.ids, look_up(self._shelf.details, numbers)
-        return zip(map(ids.__getitem__, numbers.tolist()), details, strict=True)
+    def about(self, numbers: np.ndarray[Any, np.dtype[np.int64]], *names: str) -> list[list[Any]]:
+        """The ids of articles by their numbers, ascending, and the details of these names; None where nothing is."""
+        details = ([value or None for value in values] for values in look_up(self._shelf.details, numbers, *names))
+        return [take_ids(self._shelf.ids, numbers), *map(list, zip(*details, strict=True))]
 
     def article(self, id: str) -> Article:
         """The article of that id, as it was read but for `extra`.
@@ -217,7 +217,7 @@ class Scan:
         >>> scan(["Gió mùa về tới Hà Lâm.", "Giá lúa tăng."]).to_arrow("decisions").column("keep").to_pylist()
         [True, True]
         """
-        return make_table(*table(self, kind, keep_templates))
+        return make_table(*table(self, kind, keep_templates), metadata(self))
 
     def write(
         self, target: str | os.PathLike[str], kind: Kind = "matches", *, keep_templates: KeepTemplates = "all"
@@ -232,8 +232,9 @@ class Scan:
         Raises:
             ParamError, InputError, MissingExtraError: as `io.check_target`.
         """
-        columns, rows, metadata = table(self, kind, keep_templates)
-        return write_rows(target, columns, rows, metadata=metadata)
+        has_metadata = os.fsdecode(target).lower().endswith(".parquet")  # for which all texts are read once more
+        columns, rows = table(self, kind, keep_templates)
+        return write_rows(target, columns, rows, metadata=metadata(self) if has_metadata else None)
 
     def report(
         self, target: str | os.PathLike[str], *, lang: Language = "vi", top: int | None = None,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 
 from dedup.api.matches import Rows
-from dedup.api.names import by_id
+from dedup.api.names import by_id, take_ids
 from dedup.api.shelf import Shelf
 from dedup.api.web import VERSIONS, Lineup, Web
 from dedup.descent import Arrow, Kinship, Member, derive
@@ -125,8 +125,9 @@ class Stories(Sequence[Story]):
             edges = np.append(0, np.cumsum(lengths))
             flat = np.repeat(starts - edges[:-1], lengths) + np.arange(edges[-1])
             self._find_credits(flat)
-            articles, *columns = (column[flat].tolist() for column in self._columns)
-            parts = [*map(_Part._make, zip(map(self._shelf.ids.__getitem__, articles), *columns, strict=True))]
+            articles, *columns = (column[flat] for column in self._columns)
+            values = (column.tolist() for column in columns)
+            parts = [*map(_Part._make, zip(take_ids(self._shelf.ids, articles), *values, strict=True))]
             chosen = (column[some].tolist() for column in (self._anchor, self._longest))
             for lo, hi, *numbers in zip(edges.tolist(), edges[1:].tolist(), *chosen, strict=False):
                 yield self._tell(parts[lo:hi], *(self._shelf.ids[number] for number in numbers))
@@ -166,7 +167,7 @@ class Stories(Sequence[Story]):
         published before all others of its story."""
         columns, own = self._columns, np.flatnonzero(~self._columns.is_apart)
         first = np.searchsorted(own, self._starts[:-1])
-        last = np.append(first[1:], len(own)) - 1
+        last = np.append(first, len(own))[1:] - 1
         since, until, is_dated = columns.since[own], columns.until[own], np.isfinite(columns.since[own])
         is_told = (columns.source[own] > 0) | is_dated
         is_clear = (until[first] < since[np.minimum(first + 1, last)]) & is_dated[last]

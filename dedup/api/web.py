@@ -108,12 +108,12 @@ def _provenance(shelf: Shelf, article: _I64) -> tuple[_F64, _F64, _I32, _I32, li
     since, until = np.empty((2, len(article)))
     source, credit = np.empty((2, len(article)), np.int32)
     known = {"": 0}
-    for i, details in enumerate(look_up(shelf.details, article)):
-        published = details.get("published")
+    about = look_up(shelf.details, article, "published", "source", "credit")
+    for i, (published, paper, named) in enumerate(about):
         since[i] = moment(published)
         until[i] = since[i] + (0 if isinstance(published, datetime) else _DAY - 1)
-        source[i] = known.setdefault(details.get("source", ""), len(known))
-        credit[i] = known.setdefault(details.get("credit", ""), len(known))
+        source[i] = known.setdefault(paper or "", len(known))
+        credit[i] = known.setdefault(named or "", len(known))
     return since, until, source, credit, list(known)
 
 
