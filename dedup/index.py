@@ -115,11 +115,14 @@ def probe(
     rule = tuple(_table(most, params, is_common) for is_common in (False, True))
     if band_shape(params):
         rule = (np.ones(1 << most, np.int64),) * 2
-    hashes, held, posts = _shared(prints, numbers, keyed, params)
+    order = np.argsort(keyed.selected, kind="stable")
+    rank = np.full(count + 1, -1, np.int32)
+    rank[order] = np.arange(count)
+    hashes, held, posts = _shared(prints, rank[numbers], keyed.versions[order], params)
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
     by_article = kernels.keys_by_article(posts, starts, count, few(params), params.max_bucket, params.hubs)
     hubs = posts[starts[np.array([*hashes], np.int64)][:, None] + np.arange(params.hubs)]
-    shared, articles = (*by_article, posts, starts), (keyed.size, keyed.selected, is_new)
+    shared, articles = (*by_article, posts, starts), (keyed.size[order], keyed.selected[order], is_new[order])
 
     def work(lo: int, hi: int) -> tuple[_I64, _I32, _I32]:
         found: tuple[_I64, _I32, _I32] = kernels.candidates(shared, hubs, articles, rule, lo, hi)
@@ -130,13 +133,14 @@ def probe(
         pairs.append(found)
         probes += probed
         met += left_out
-    packed = np.sort(np.concatenate(pairs))
+    one, two = (order[side] for side in np.divmod(np.concatenate(pairs), max(count, 1)))
+    packed = np.sort(np.minimum(one, two) * count + np.maximum(one, two))
     packed = packed[np.diff(packed, prepend=-1) > 0]  # what crowds bring together may be found from both sides
     left, right = np.divmod(packed, max(count, 1))
     return Candidates(left, right, _crowds(hashes, held, probes, met, params))
 
 
-def _shared(prints: Prints, numbers: _I32, keyed: Keyed, params: Params) -> tuple[dict[int, int], _I64, _U32]:
+def _shared(prints: Prints, numbers: _I32, versions: _U64, params: Params) -> tuple[dict[int, int], _I64, _U32]:
     """The keys that several versions hold, ascending: ({number of each that is a crowd: key}, how many hold each,
     the holders of one after the other)."""
     prints.finish()
@@ -144,7 +148,7 @@ def _shared(prints: Prints, numbers: _I32, keyed: Keyed, params: Params) -> tupl
 
     def work(lo: int, hi: int) -> list[tuple[_U64, _I64, _U32]]:
         return [
-            kernels.held_by_several(*prints.part(p), numbers, keyed.versions, BITS, params.max_bucket, hubs)
+            kernels.held_by_several(*prints.part(p), numbers, versions, BITS, params.max_bucket, hubs)
             for p in range(lo, hi)
         ]
 

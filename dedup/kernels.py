@@ -58,6 +58,7 @@ _COMMA = np.uint64(0x2C0)  # stands in the hash of 11,8
 _ZERO, _POINT, _KNOWN = np.uint64(0x30), np.uint64(0x2E), np.uint64(1 << 15)
 _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
+_MOST_RUNS = 128  # common runs of two texts for which one that grows with their square is the quicker way
 
 # Furniture, by line: see _mark_furniture.
 _DATELINE, _DATED, _DROP, _ENDS_TEXT, _TAUGHT = 1, 2, 4, 8, 16
@@ -1584,6 +1585,9 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     hold is among those shared, it is rule[1] of that. Crowds do not count, but where one of the two is a hub of a crowd
     that they share: then rule[0] holds for all they share.
 
+    Articles come by the number of their selected keys, the fewest first: what x must share with any behind it is known
+    from x alone.
+
     Args:
         shared: (keys, edges, posts, post_starts), of the keys (fingerprints or bands) that several articles hold: keys
             and edges from `keys_by_article`; key f is held by the articles posts[post_starts[f]:post_starts[f + 1]].
@@ -1608,13 +1612,14 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     for x in range(lo, hi):
         crowds = keys[edges[3 * x + 2] : edges[3 * x + 3]]
         total, some = _count_shares(x, shared, shares, touched)
+        least = alpha[selected[x]] - len(crowds)
         if n + total + len(crowds) * hubs.shape[1] > len(pairs):
             pairs = _grown(pairs, n, 2 * (n + total + len(crowds) * hubs.shape[1]))
         for i in range(total):
             y = np.int64(touched[i])
             count = np.int64(shares[y])
             shares[y] = 0
-            if count + len(crowds) < alpha[min(selected[x], selected[y])] or not (is_new[x] or is_new[y]):
+            if count < least or not (is_new[x] or is_new[y]):
                 continue
             fewer = _fewer(x, y, articles)
             if count < (alpha[fewer] if i < some else common[fewer]):
@@ -2165,12 +2170,81 @@ def _prefixes(syl, n):
 
 
 @njit
+def _meet(windows_a, windows_b, syl_a, syl_b, table):
+    """The maximal common runs of two texts, int32 (runs, 3): start in a, in b, syllables, by start in a; and True.
+
+    Or (none, False) where a window that both have stands more than once in one of them, or where they are too many.
+    """
+    last = len(table) - 1
+    table[:] = -1
+    is_repeated, runs = np.zeros(len(windows_b), np.bool_), np.empty((_MOST_RUNS, 3), np.int32)
+    for j in range(len(windows_b)):
+        place = np.int64(windows_b[j] >> np.uint64(20)) & last
+        while table[place] >= 0 and windows_b[table[place]] != windows_b[j]:
+            place = (place + 1) & last
+        if table[place] >= 0:
+            is_repeated[table[place]] = is_repeated[j] = True
+        else:
+            table[place] = j
+    i = count = 0
+    while i < len(windows_a):
+        place = np.int64(windows_a[i] >> np.uint64(20)) & last
+        while table[place] >= 0 and windows_b[table[place]] != windows_a[i]:
+            place = (place + 1) & last
+        j, n = np.int64(table[place]), 0
+        if j < 0:
+            i += 1
+            continue
+        while i + n < len(syl_a) and j + n < len(syl_b) and syl_a[i + n] == syl_b[j + n]:
+            n += 1
+            if n >= _TILE:
+                if is_repeated[j + n - _TILE]:
+                    return runs[:0], False
+                is_repeated[j + n - _TILE] = True  # met again, it stands twice in a
+        if n < _TILE or count == _MOST_RUNS:
+            return runs[:0], False
+        runs[count, 0], runs[count, 1], runs[count, 2] = i, j, n
+        count += 1
+        i += n - _TILE + 1
+    return runs[:count], True
+
+
+@njit
+def _tile_runs(runs, tiles, taken_a, taken_b):
+    """Takes maximal runs of windows that stand once in each text, longest first. Their number.
+
+    Two such runs overlap by less than a window, so by their ends: the one taken later is cut.
+    """
+    size = 0
+    while True:
+        best = 0
+        for r in range(1, len(runs)):
+            if runs[r, 2] > runs[best, 2] or (runs[r, 2] == runs[best, 2] and runs[r, 0] < runs[best, 0]):
+                best = r
+        if len(runs) == 0 or runs[best, 2] < _TILE:
+            return size
+        i, j, n = np.int64(runs[best, 0]), np.int64(runs[best, 1]), np.int64(runs[best, 2])
+        tiles[size, 0], tiles[size, 1], tiles[size, 2] = i, j, n
+        size += 1
+        taken_a[i : i + n] = True
+        taken_b[j : j + n] = True
+        for r in range(len(runs)):
+            for side in range(2):
+                start, first = np.int64(runs[r, side]), j if side else i
+                if start < first < start + runs[r, 2]:
+                    runs[r, 2] = first - start
+                elif first <= start < first + n:
+                    cut = first + n - start
+                    runs[r, 0] += cut
+                    runs[r, 1] += cut
+                    runs[r, 2] -= cut
+
+
+@njit
 def _tile(syl_a, syl_b):
     """Greedy string tiling (Wise 1993): common runs of 8 syllables or more, longest first, ties to the smaller start.
 
-    Each round takes all runs of the greatest length left, so there are at most as many rounds as different lengths,
-    and each is linear: repeated input costs no more than other input. Returns int64 (tiles, 3): start in a, in b,
-    syllables; and the masks of taken syllables.
+    Returns int64 (tiles, 3): start in a, in b, syllables, in the order taken; and the masks of taken syllables.
     """
     n_a, n_b = len(syl_a) - _TILE + 1, len(syl_b) - _TILE + 1
     taken_a, taken_b = np.zeros(len(syl_a), np.bool_), np.zeros(len(syl_b), np.bool_)
@@ -2179,13 +2253,31 @@ def _tile(syl_a, syl_b):
     windows_a, windows_b = np.empty(n_a, np.uint64), np.empty(n_b, np.uint64)
     _windows(syl_a, len(syl_a), windows_a)
     _windows(syl_b, len(syl_b), windows_b)
-    free_a, free_b = np.ones(n_a, np.bool_), np.ones(n_b, np.bool_)
     slots = 16
     while slots < 2 * max(n_a, n_b):
         slots *= 2
+    tiles = np.empty((min(len(syl_a), len(syl_b)) // _TILE + 1, 3), np.int64)
+    runs, is_simple = _meet(windows_a, windows_b, syl_a, syl_b, np.empty(slots, np.int32))
+    if is_simple:
+        size = _tile_runs(runs, tiles, taken_a, taken_b)
+    else:
+        size = _tile_rounds((syl_a, windows_a, taken_a), (syl_b, windows_b, taken_b), tiles, slots)
+    return tiles[:size].copy(), taken_a, taken_b
+
+
+@njit
+def _tile_rounds(one, two, tiles, slots):
+    """Takes the runs of texts that repeat themselves: each round all of the greatest length left. Their number.
+
+    So there are at most as many rounds as different lengths, and each is linear: repeated input costs no more than
+    other input.
+    """
+    syl_a, windows_a, taken_a = one
+    syl_b, windows_b, taken_b = two
+    n_a, n_b = len(windows_a), len(windows_b)
+    free_a, free_b = np.ones(n_a, np.bool_), np.ones(n_b, np.bool_)
     table = np.empty(slots, np.uint64)
     length_a, length_b = np.empty(n_a, np.int64), np.empty(n_b, np.int64)
-    tiles = np.empty((min(len(syl_a), len(syl_b)) // _TILE + 1, 3), np.int64)
     prefix_a, prefix_b = _prefixes(syl_a, len(syl_a)), _prefixes(syl_b, len(syl_b))
     a = (syl_a, prefix_a, taken_a, length_a, n_a)
     b = (syl_b, prefix_b, taken_b, length_b, n_b)
@@ -2218,7 +2310,7 @@ def _tile(syl_a, syl_b):
             if found == 0:
                 break
         size += found
-    return tiles[:size].copy(), taken_a, taken_b
+    return size
 
 
 @_entry
