@@ -74,8 +74,8 @@ class Ids(Sequence[str]):
             self._buf = np.concatenate([self._buf, np.empty(max(size, len(self._buf)), np.uint8)])
         if count >= len(self._offsets):
             self._offsets = np.concatenate([self._offsets, np.empty(max(count, len(self._offsets)), np.int64)])
-        if 2 * count > len(self._table):
-            self._table = np.zeros(1 << (4 * count).bit_length(), np.uint32)
+        if 3 * count > 2 * len(self._table):
+            self._table = np.zeros(1 << (2 * count).bit_length(), np.uint32)
             kernels.enter_names(self._table, self._buf, self._offsets, 0, self._count)
 
     def find(self, id: str) -> int:
@@ -142,7 +142,7 @@ class Details(Sequence[dict[str, Any]]):
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._firsts: list[int] = []
-        self._offsets: list[_I64] = []
+        self._offsets: list[Any] = []  # unsigned, as wide as they need be
         self._count = 0
         self._zones: dict[tzinfo | None, int] = {}
         self._odd: list[Any] = []  # what is no plain date or datetime
@@ -165,7 +165,7 @@ class Details(Sequence[dict[str, Any]]):
         np.cumsum(list(map(len, blobs)), out=offsets[1:])
         self._spool.put(np.frombuffer(b"".join(blobs), np.uint8))
         self._firsts.append(self._count)
-        self._offsets.append(offsets)
+        self._offsets.append(offsets.astype(np.min_scalar_type(offsets[-1])))
         self._count += len(articles)
 
     @overload

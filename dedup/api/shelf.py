@@ -72,12 +72,12 @@ class Shelf:
             ("articles", "versions", "copies", "skipped", "repeated", "renamed", "candidates", "matches", "crowds",
              "left_out", "same_story_left_out", "furniture_lines", "furniture_articles"), 0,
         )  # fmt: skip
-        self.inputs = array("q")
+        self.inputs = array("I")
         self.left_out: list[Skipped] = []
         self.wordless: set[int] = set()
         self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
-        self.dated = array("q")
+        self.dated = array("I")
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
         self._taken: list[tuple[Article, bytes | memoryview]] = []  # whose ids are not looked at yet
