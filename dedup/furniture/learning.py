@@ -25,9 +25,11 @@ _BLOCK = 4096  # units judged at a time
 _PARTS, _PART_SHIFT = 64, np.uint64(58)  # groups are put away by their high bits
 _TOGETHER = 1 << 18  # units that are put away at a time
 _COLUMNS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2)  # of what is put away, whether it is one for each text, unit or sample
+_NUMBER, _UNITS, _KEY = 0, 2, 4  # among these
 _RECURRING, _VALUES, _TOP = 0.8, 3, 0.5  # behind a heading: see _find_headings
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -48,12 +50,12 @@ class Found(NamedTuple):
 
 
 class _Units(NamedTuple):
-    """Units of texts in order: int64 text, uint64 key (hash and group), first syllable, last + 1, flags."""
+    """Units of texts in order: int32 text, uint64 key (hash and group), int32 first syllable, last + 1, flags."""
 
-    text: _I64
+    text: _I32
     key: _U64
-    lo: _I64
-    hi: _I64
+    lo: _I32
+    hi: _I32
     about: np.ndarray[Any, np.dtype[np.uint8]]
 
 
@@ -136,21 +138,21 @@ class Learner:
 
     def _part(self, part: int) -> _Notes:
         """The notes of texts whose groups are in that part, in the order they came."""
-        columns: list[list[Any]] = [[] for _ in _COLUMNS]
-        for batch, edges in enumerate(self._edges):
-            for column, kind in enumerate(_COLUMNS):
-                lo, hi = edges[kind][part : part + 2].tolist()
-                columns[column].append(self._spool.get(len(_COLUMNS) * batch + column, lo, hi))
-        number, group, unit_counts, sample_counts, key, begin, end, about, place, value = map(np.concatenate, columns)
-        text, holder = (np.repeat(np.arange(len(group)), counts) for counts in (unit_counts, sample_counts))
-        units = _Units(text, key, begin.astype(np.int64), end.astype(np.int64), about)
-        samples = _Samples((holder << 32) + place, value)
+        number, group, unit_counts, sample_counts, *columns = (self._column(part, at) for at in range(len(_COLUMNS)))
+        key, begin, end, about, place, value = columns
+        units = _Units(_repeat(unit_counts), key, begin, end, about)
+        samples = _Samples((_repeat(sample_counts).astype(np.int64) << 32) + place, value)
         return _Notes(group, number, units, np.cumsum(unit_counts), samples, np.cumsum(sample_counts))
+
+    def _column(self, part: int, at: int) -> Any:
+        """One of the _COLUMNS of a part."""
+        spans = (edges[_COLUMNS[at]][part : part + 2].tolist() for edges in self._edges)
+        return np.concatenate([self._spool.get(len(_COLUMNS) * i + at, *span) for i, span in enumerate(spans)])
 
     def learn(self, versions: _U64, threads: int = 1) -> list[Found]:
         """What is furniture, the same for any order of the texts; versions: uint64 (n, 2), by number of the text."""
         self._put_away()
-        learnt = each_item(lambda part: _learn(self._part(part), versions), self._filled(MIN_VERSIONS), threads)
+        learnt = each_item(lambda part: _learn([self._part(part)], versions), self._filled(MIN_VERSIONS), threads)
         found = [unit for units in learnt for unit in units]
         return sorted(found, key=lambda unit: unit.code ^ unit.group)
 
@@ -161,9 +163,8 @@ class Learner:
             keys.setdefault(unit.group >> int(_PART_SHIFT), []).append(unit.code ^ unit.group)
         numbers = [np.zeros(0, np.int64)]
         for part, many in keys.items():
-            notes = self._part(part)
-            is_held = _is_among(notes.units.key, np.sort(np.array(many, np.uint64)))
-            numbers.append(notes.number[notes.units.text[is_held]])
+            is_held = _is_among(self._column(part, _KEY), np.sort(np.array(many, np.uint64)))
+            numbers.append(self._column(part, _NUMBER)[_repeat(self._column(part, _UNITS))[is_held]])
         return np.unique(np.concatenate(numbers))
 
     def _filled(self, least: int) -> list[int]:
@@ -178,9 +179,9 @@ class Learner:
         self._spool.close()
 
 
-def _learn(notes: _Notes, versions: _U64) -> list[Found]:
-    """What is furniture by the notes of one part."""
-    group, number, units, unit_ends, samples, sample_ends = notes
+def _learn(given: list[_Notes], versions: _U64) -> list[Found]:
+    """What is furniture by the notes of one part, which are taken out of their list: the memory is needed."""
+    group, number, units, unit_ends, samples, sample_ends = given.pop()
     order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
     firsts = _of_large_groups(group, order[is_first])
     if not len(firsts):
@@ -210,7 +211,7 @@ def _join(notes: Sequence[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, 
     units_in, samples_in = (
         np.concatenate([np.diff(part, prepend=0) for part in ends]) for ends in (unit_ends, sample_ends)
     )
-    text = np.repeat(np.arange(len(group)), units_in)
+    text = _repeat(units_in)
     key = np.concatenate(codes) ^ group[text]
     lo, hi = np.concatenate(los), np.concatenate(his)
     place = (np.repeat(np.arange(len(group)), samples_in) << 32) + np.concatenate(places)
@@ -218,11 +219,22 @@ def _join(notes: Sequence[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, 
     return units, np.cumsum(units_in), _Samples(place, np.concatenate(values)), np.cumsum(samples_in)
 
 
+def _repeat(counts: Any) -> _I32:
+    """0, 1, 2, … each so many times: int32."""
+    result: _I32 = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return result
+
+
 def _sums(units: _Units, count: int) -> _U64:
     """A hash of each text's units: copies of a version may have other line ends."""
-    mixed = (units.key + (units.lo * 4 + units.about).astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    total = np.zeros(len(units.key) + 1, np.uint64)
+    mixed = total[1:]
+    mixed += units.key
+    mixed += (units.lo * 4 + units.about).astype(np.uint32)
+    mixed *= np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed * np.uint64(0xFF51AFD7ED558CCD))])
+    mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    np.cumsum(total, out=total)
     edges = np.searchsorted(units.text, np.arange(count + 1))
     result: _U64 = total[edges[1:]] - total[edges[:-1]]
     return result
@@ -252,10 +264,10 @@ def _take(columns: _Units | _Samples, ends: _I64, which: _I64) -> list[Any]:
     lengths = starts[which + 1] - starts[which]
     behind = np.cumsum(lengths)
     flat = np.repeat(starts[which] - (behind - lengths), lengths) + np.arange(int(lengths.sum()))
-    text = np.repeat(np.arange(len(which)), lengths)
+    text = _repeat(lengths)
     if isinstance(columns, _Units):
         return [text, *(column[flat] for column in columns[1:])]
-    return [(text << 32) + (columns.place[flat] & 0xFFFFFFFF), columns.value[flat]]
+    return [(text.astype(np.int64) << 32) + (columns.place[flat] & 0xFFFFFFFF), columns.value[flat]]
 
 
 def _is_among(keys: _U64, few: _U64) -> _Bools:
@@ -270,16 +282,17 @@ def _is_among(keys: _U64, few: _U64) -> _Bools:
 
 def _count(units: _Units) -> _Holders:
     """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
-    bucket = (units.key >> np.uint64(44)).astype(np.int64)
+    bucket = (units.key >> np.uint64(44)).astype(np.int32)
     likely = np.flatnonzero(np.bincount(bucket, minlength=1 << 20)[bucket] >= MIN_VERSIONS)
     place = likely[np.argsort(units.key[likely], kind="stable")]
     key, text = units.key[place], units.text[place]
     if not len(key):
-        return _Holders(key, text, *np.zeros((2, 0, _SAMPLE), np.int64))
+        return _Holders(key, np.zeros(0, np.int64), *np.zeros((2, 0, _SAMPLE), np.int64))
     is_next, is_new = np.ones((2, len(place)), np.bool_)
     is_next[1:] = key[1:] != key[:-1]
     is_new[1:] = is_next[1:] | (text[1:] != text[:-1])
-    place, key, text, starts = place[is_new], key[is_new], text[is_new], np.flatnonzero(is_next[is_new])
+    place, key, text = place[is_new], key[is_new], text[is_new].astype(np.int64)
+    starts = np.flatnonzero(is_next[is_new])
     versions = np.diff(starts, append=len(key))
     enough = versions >= MIN_VERSIONS
     sample = starts[enough][:, None] + np.arange(_SAMPLE)
@@ -311,7 +324,7 @@ def _judge(holders: _Holders, units: _Units, samples: _Samples) -> _I64:
 
 def _ranges(samples: _Samples, units: _Units, places: _I64) -> tuple[_I64, _I64]:
     """(lo, hi): the samples lo to hi - 1 lie within the unit, for each of these units."""
-    base = units.text[places] << 32
+    base = units.text[places].astype(np.int64) << 32
     lo = np.searchsorted(samples.place, base + units.lo[places])
     return lo, np.maximum(lo, np.searchsorted(samples.place, base + units.hi[places] - kernels.SAMPLE_K + 1))
 
