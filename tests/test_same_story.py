@@ -51,7 +51,7 @@ def test_any_order_and_number_of_threads(seed):
     for threads in (1, 3):
         found = scan(articles, Params(same_story=True, threads=threads))
         assert rows(found) == rows(wanted)
-        assert found.stories == wanted.stories
+        assert list(found.stories) == list(wanted.stories)
 
 
 def test_copies_and_older_articles():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dedup import Article, ParamError, Params, kernels, scan
+from dedup.api.choose import moment
 from dedup.descent import Kinship, Member, derive
 from dedup.stories import _has_strangers, anchor_all
 
@@ -92,7 +93,7 @@ def test_templates_join_no_story():
     one, other = (make.form(Random(n), 101 + n, 1) for n in range(2))
     result = scan([one, other])
     assert [m.relation for m in result.matches] == ["template"]
-    assert result.stories == []
+    assert not result.stories
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -233,6 +234,37 @@ def test_no_wrong_arrow_in_a_thousand_families():
     assert len(arrows) > 0.3 * sum(map(bool, before.values()))
 
 
+def test_stories_are_made_when_asked_for(monkeypatch):
+    articles = [article for number in range(60) for article in family(number)[0]]
+    every = list(scan(articles).stories)
+    read = []
+    monkeypatch.setattr("dedup.api.stories.find_credit", lambda text: read.append(text) or "")
+    found = scan(articles)
+    order = found.stories.by_size().tolist()
+    assert not read
+    by_size = [found.stories[place].id for place in order]
+    count = len(read)
+    assert len(list(found.stories)) == len(every)
+    assert len(read) == count > 0  # each text once
+    monkeypatch.undo()
+    monkeypatch.setattr("dedup.api.stories._TOGETHER", 7)
+    found = scan(articles)
+    homes = found.stories.homes(len(articles)).tolist()
+    assert [s.id for s in every] == sorted(s.id for s in every)
+    assert list(found.stories) == found.stories[:] == every
+    assert found.stories[-1] == every[-1]
+    assert found.stories[3:9:2] == every[3:9:2]
+    with pytest.raises(IndexError, match="out of bounds"):
+        found.stories[len(every)]
+    of = {a.id: a for a in articles}
+    papers = {s.id: {of[id].source for id in s.articles} - {""} for s in every}
+    first = {s.id: moment(of[s.earliest].published) if s.earliest else np.inf for s in every}
+    key = {s.id: (-len(s.articles), -len(papers[s.id]), first[s.id], s.id) for s in every}
+    assert by_size == sorted(key, key=key.get)
+    own = {id: s.id for s in every for id in s.articles}
+    assert [articles[home].id if home >= 0 else None for home in homes] == [own.get(a.id) for a in articles]
+
+
 def at(hour, version=1, *, source="", credit="", id=None):
     span = None if hour is None else (hour, hour) if isinstance(hour, int) else hour
     return Member(id or f"{hour}", version, source, credit, span)
@@ -297,6 +329,6 @@ def test_a_crowd_is_one_story(count, limits):
 def test_no_story_of_old_articles_alone():
     text = make.article(Random(3), 100)
     old = [Article("1", text), Article("2", text + " Hết."), Article("3", text)]
-    assert scan([Article("4", make.article(Random(4), 100))], against=old).stories == []
+    assert not scan([Article("4", make.article(Random(4), 100))], against=old).stories
     (story,) = scan([Article("4", text + " Xa.")], against=old).stories
     assert "4" in story.articles

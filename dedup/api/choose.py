@@ -18,7 +18,7 @@ from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
 
-__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "day", "decisions", "is_kept", "moment"]
+__all__ = ["CONTAINED", "Choice", "KeepTemplates", "choose", "day", "day_at", "decisions", "is_kept", "moment"]
 
 KeepTemplates = Literal["all", "one"]
 CONTAINED = 0.98  # of an edited version's shingles stand in the kept one: nothing is added
@@ -88,13 +88,14 @@ class _Picker:
 
     def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool, progress: Progress) -> None:
         self._shelf, self._params = shelf, params
-        self._articles, home = shelf.by_version()
+        home = shelf.homes()
+        self._articles = _copied(shelf)
         rows = rows.take(np.flatnonzero(home[rows.a] != home[rows.b]))
         edges, likely = _edges(rows, one_template), _likely(rows)
         involved = {*np.unique(np.concatenate([*edges[:2], *likely])).tolist(), *self._articles}
         every = np.unique([n for version in involved for n in self._articles.get(version, [version])]).astype(np.int64)
-        details = zip(every.tolist(), look_up(shelf.details, every), strict=True)
-        when = {number: moment(its.get("published")) for number, its in details}
+        published = zip(every.tolist(), look_up(shelf.details, every, "published"), strict=True)
+        when = {number: moment(value) for number, (value,) in published}
         for version in involved:
             articles = self._articles.get(version, [version])
             self._articles[version] = sorted(articles, key=lambda n: (when[n], shelf.ids[n]))
@@ -155,6 +156,14 @@ class _Picker:
         return not self._shelf.is_new[article] or article in self._shelf.in_both
 
 
+def _copied(shelf: Shelf) -> dict[int, list[int]]:
+    """Each delegate that has copies → itself and these, by number."""
+    articles: dict[int, list[int]] = {}
+    for delegate, copy in shelf.copies.tolist():
+        articles.setdefault(delegate, [delegate]).append(copy)
+    return articles
+
+
 def _likely(rows: Any) -> tuple[_I64, _I64]:
     """(version, version) of edited pairs where the first may add no fact to the second, though its words are others."""
     is_edited = rows.relation == _EDITED_PLACE
@@ -190,18 +199,22 @@ def moment(value: Any) -> float:
 
 def day(value: Any) -> int:
     """On which day something was published, in Vietnam, counted from the year 1; -1 where it is not known."""
-    seconds = moment(value)
+    return day_at(moment(value))
+
+
+def day_at(seconds: float) -> int:
+    """The same of a moment."""
     try:
         return datetime.fromtimestamp(seconds, dates.ZONE).toordinal()
     except (OverflowError, ValueError):  # nothing is known, or it is the first or last day of the calendar elsewhere
         return -1
 
 
-def decisions(shelf: Shelf, choice: Choice, story_of: Mapping[str, str]) -> Iterator[Decision]:
-    """A Decision for each input of `articles`, in order; story_of: id of an article → id of its story."""
+def decisions(shelf: Shelf, choice: Choice, homes: _I64) -> Iterator[Decision]:
+    """A Decision for each input of `articles`, in order; homes: see `Stories.homes`."""
     stands_for = np.zeros(len(shelf.ids), np.int64)
     np.add.at(stands_for, choice.kept_for[choice.kept_for >= 0], 1)
-    delegate = {copy: first for first, copies in shelf.copies.items() for copy in copies}
+    versions = shelf.homes()
     for code in shelf.inputs:
         if code % 4 == REPEATED:
             first = choice.kept_for[code // 4]
@@ -213,17 +226,17 @@ def decisions(shelf: Shelf, choice: Choice, story_of: Mapping[str, str]) -> Iter
             yield Decision(skip.input, None, False, None, None, f"skipped: {skip.reason}")
             continue
         id, kept_for = shelf.ids[number], int(choice.kept_for[number])
+        story = shelf.ids[homes[number]] if homes[number] >= 0 else None
         if number in shelf.wordless:
             yield Decision(id, None, False, None, None, "skipped: no words")
         elif kept_for >= 0 or kind == REPEATED:
             relation, reason = _WHY[choice.why[number] if kept_for >= 0 else _REPEATED]
             reason = _WHY[_REPEATED][1] if kind == REPEATED else reason
             kept_id = shelf.ids[kept_for] if kept_for >= 0 else id
-            yield Decision(id, story_of.get(id), False, kept_id, relation, reason)
+            yield Decision(id, story, False, kept_id, relation, reason)
         else:
-            version = shelf.numbers[delegate.get(id, id)]
-            seen_as = int(choice.seen_as[number] | choice.seen_as[version])
-            yield Decision(id, story_of.get(id), True, None, None, _why_kept(int(stands_for[number]), seen_as))
+            seen_as = int(choice.seen_as[number] | choice.seen_as[versions[number]])
+            yield Decision(id, story, True, None, None, _why_kept(int(stands_for[number]), seen_as))
 
 
 def _why_kept(stands_for: int, seen_as: int) -> str:

@@ -12,13 +12,15 @@ from dedup.models import RELATIONS, Match, Passage, Relation
 __all__ = ["Matches", "Rows", "make_match"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_KINDS = (np.int32,) * 6 + (np.uint8,) * 3
 _Find = Callable[[str, str], list[Passage]]
 
 
 class Rows(NamedTuple):
     """Matches as columns of one length: articles by number, figures, the place of the relation in RELATIONS.
 
-    `spare` is not shown: which of the two texts says nothing of its own, as relate.spare has it.
+    Once joined they are narrow: int32, and uint8 from `relation` on. `spare` is not shown: which of the two texts says
+    nothing of its own, as relate.spare has it.
     """
 
     a: _I64
@@ -38,9 +40,9 @@ class Rows(NamedTuple):
     @staticmethod
     def join(parts: Sequence[Rows]) -> Rows:
         """The parts as one, in order."""
-        if not parts:
-            return Rows(*(np.zeros(0, np.int64) for _ in Rows._fields))
-        return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        columns = zip(*parts, strict=True) if parts else [(np.zeros(0, kind),) for kind in _KINDS]
+        joined = (np.concatenate(c, dtype=k, casting="unsafe") for c, k in zip(columns, _KINDS, strict=True))
+        return Rows(*joined)
 
 
 class Matches(Sequence[Match]):
@@ -91,7 +93,11 @@ class Matches(Sequence[Match]):
 
     def ids(self) -> set[str]:
         """The articles that have a part in them."""
-        return {self._ids[n] for n in np.unique(np.concatenate([self._rows.a, self._rows.b])).tolist()}
+        return {self._ids[n] for n in self.articles().tolist()}
+
+    def articles(self) -> _I64:
+        """The numbers of these, ascending."""
+        return np.unique(np.concatenate([self._rows.a, self._rows.b]))
 
     def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:
         return Matches(self._rows.take(np.flatnonzero(is_meant)), self._ids, self._find)

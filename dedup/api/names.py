@@ -16,11 +16,12 @@ from dedup import kernels
 from dedup.io import Batch
 from dedup.spool import Spool
 
-__all__ = ["Details", "Ids", "Numbers", "look_up"]
+__all__ = ["Details", "Ids", "Numbers", "by_id", "look_up", "take_ids"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _REMEMBERED = 1 << 14  # articles whose details are asked for again and again
 _NAMES = ("title", "source", "url", "credit", "published")
+_PUBLISHED = _NAMES.index("published")
 
 
 class Ids(Sequence[str]):
@@ -46,11 +47,17 @@ class Ids(Sequence[str]):
     def __getitem__(self, number: slice) -> list[str]: ...
     def __getitem__(self, number: int | slice) -> str | list[str]:
         if isinstance(number, slice):
-            return [self[n] for n in range(*number.indices(self._count))]
+            return self.take(np.arange(self._count)[number])
         if not 0 <= number < self._count:
             raise IndexError(f"{number}: need 0 <= number < {self._count}")
         lo, hi = self._offsets[number : number + 2].tolist()
         return self._buf[lo:hi].tobytes().decode("utf-8", "surrogatepass")
+
+    def take(self, numbers: _I64) -> list[str]:
+        """Those of these numbers."""
+        spans = zip(self._offsets[numbers].tolist(), self._offsets[numbers + 1].tolist(), strict=True)
+        held = self._buf.data
+        return [str(held[lo:hi], "utf-8", "surrogatepass") for lo, hi in spans]
 
     def extend(self, blobs: Sequence[bytes]) -> int:
         """Takes ids, as UTF-8, up to the first one that is there already; returns how many."""
@@ -67,8 +74,8 @@ class Ids(Sequence[str]):
             self._buf = np.concatenate([self._buf, np.empty(max(size, len(self._buf)), np.uint8)])
         if count >= len(self._offsets):
             self._offsets = np.concatenate([self._offsets, np.empty(max(count, len(self._offsets)), np.int64)])
-        if 2 * count > len(self._table):
-            self._table = np.zeros(1 << (4 * count).bit_length(), np.uint32)
+        if 3 * count > 2 * len(self._table):
+            self._table = np.zeros(1 << (2 * count).bit_length(), np.uint32)
             kernels.enter_names(self._table, self._buf, self._offsets, 0, self._count)
 
     def find(self, id: str) -> int:
@@ -85,10 +92,10 @@ class Ids(Sequence[str]):
         )
         return hashes
 
-    def order(self) -> _I64:
-        """The numbers of all, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
-        count = self._count
-        starts, sizes = self._offsets[:count], np.diff(self._offsets[: count + 1])
+    def order(self, numbers: _I64) -> _I64:
+        """Places of the numbers, by id: eight bytes after eight, since UTF-8 is in the order of the code points."""
+        count, starts = len(numbers), self._offsets[numbers]
+        sizes = self._offsets[numbers + 1] - starts
         order, left = np.arange(count), np.arange(count)  # left: places in order that are not decided
         rank, depth = np.zeros(count, np.int64), 0  # where the run of equals begins, by number
         while len(left):
@@ -135,7 +142,7 @@ class Details(Sequence[dict[str, Any]]):
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._firsts: list[int] = []
-        self._offsets: list[_I64] = []
+        self._offsets: list[Any] = []  # unsigned, as wide as they need be
         self._count = 0
         self._zones: dict[tzinfo | None, int] = {}
         self._odd: list[Any] = []  # what is no plain date or datetime
@@ -160,7 +167,7 @@ class Details(Sequence[dict[str, Any]]):
         np.cumsum(list(map(len, blobs)), out=offsets[1:])
         self._spool.put(np.frombuffer(b"".join(blobs), np.uint8))
         self._firsts.append(self._count)
-        self._offsets.append(offsets)
+        self._offsets.append(offsets.astype(np.min_scalar_type(offsets[-1])))
         self._count += len(batch)
 
     @overload
@@ -177,14 +184,12 @@ class Details(Sequence[dict[str, Any]]):
     def _read(self, number: int) -> dict[str, Any]:
         chunk = bisect_right(self._firsts, number) - 1
         lo, hi = self._offsets[chunk][number - self._firsts[chunk] :][:2].tolist()
-        return self._load(self._spool.get(chunk, lo, hi).tobytes())
-
-    def _load(self, blob: bytes) -> dict[str, Any]:
-        *texts, published = marshal.loads(blob)
+        *texts, published = marshal.loads(self._spool.get(chunk, lo, hi).tobytes())
         return {name: value for name, value in zip(_NAMES, (*texts, self._decode(published)), strict=True) if value}
 
-    def take(self, which: _I64) -> Iterator[dict[str, Any]]:
-        """Those of some articles (ascending), far faster than one by one."""
+    def take(self, which: _I64, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Those of these names of some articles (ascending), one after the other; "" or None where nothing is."""
+        meant = [_NAMES.index(name) for name in names]
         edges = np.searchsorted(which, [*self._firsts, self._count]).tolist()
         for chunk, (lo, hi) in enumerate(itertools.pairwise(edges)):
             if lo < hi:
@@ -192,7 +197,8 @@ class Details(Sequence[dict[str, Any]]):
                 starts, ends = offsets[places], offsets[places + 1]
                 blob = self._spool.get(chunk, int(starts[0]), int(ends[-1])).tobytes()
                 for start, end in zip((starts - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True):
-                    yield self._load(blob[start:end])
+                    values = marshal.loads(blob[start:end])
+                    yield tuple(self._decode(values[i]) if i == _PUBLISHED else values[i] for i in meant)
 
     def _encode(self, value: Any) -> Any:
         """None, (day), (day, seconds, microseconds, fold, zone), or the place among what is odd."""
@@ -227,6 +233,21 @@ class Details(Sequence[dict[str, Any]]):
         self._spool.close()
 
 
-def look_up(details: Sequence[dict[str, Any]], which: _I64) -> Iterator[dict[str, Any]]:
-    """The details of some articles (ascending), one after the other."""
-    return details.take(which) if isinstance(details, Details) else (details[n] for n in which.tolist())
+def by_id(ids: Sequence[str], numbers: _I64) -> _I64:
+    """Places of the numbers in the order of the ids, int64."""
+    if isinstance(ids, Ids):
+        return ids.order(numbers)
+    named = take_ids(ids, numbers)
+    return np.array(sorted(range(len(named)), key=named.__getitem__), np.int64)
+
+
+def take_ids(ids: Sequence[str], numbers: _I64) -> list[str]:
+    """The ids of these numbers."""
+    return ids.take(numbers) if isinstance(ids, Ids) else [ids[number] for number in numbers.tolist()]
+
+
+def look_up(details: Sequence[dict[str, Any]], which: _I64, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The details of these names of some articles (ascending), one after the other; "" or None where nothing is."""
+    if isinstance(details, Details):
+        return details.take(which, *names)
+    return (tuple(details[number].get(name) for name in names) for number in which.tolist())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.api.names import by_id
 from dedup.api.shelf import Shelf
 from dedup.api.verify import blocks, match_pairs, qualifies
 from dedup.corpus import Prepared
@@ -30,20 +31,20 @@ def check_recall(shelf: Shelf, rows: Any, params: Params, count: int, seed: int)
     for name, value, least in (("count", count, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ParamError(f"{name}={value!r}: need an integer, {least} <= {name}")
-    _, home = shelf.by_version()
-    versions = np.setdiff1d(home, np.array(sorted(shelf.wordless), np.int64))
+    versions = np.setdiff1d(shelf.homes(), np.array(sorted(shelf.wordless), np.int64))
     is_new = np.array(shelf.is_new, np.bool_)[versions]
-    by_id = np.array(sorted(versions[is_new].tolist(), key=shelf.ids.__getitem__), np.int64)
-    order = np.random.RandomState(seed).permutation(len(by_id))
-    sample = np.sort(by_id[order[:count]])
+    named = versions[is_new]
+    named = named[by_id(shelf.ids, named)]
+    order = np.random.RandomState(seed).permutation(len(named))
+    sample = np.sort(named[order[:count]])
     pairs = np.unique(np.concatenate([np.zeros((0, 2), np.int64), *_pairs(shelf, sample, versions, params)]), axis=0)
     expected = set()
     for block in blocks(shelf.corpus, pairs[:, 0], pairs[:, 1]):
         found = match_pairs(shelf, pairs[block, 0], pairs[block, 1], params)
         expected |= set(zip(found.a.tolist(), found.b.tolist(), strict=True))
     known = {(min(a, b), max(a, b)) for a, b in zip(rows.a.tolist(), rows.b.tolist(), strict=True)}
-    named = (sorted((shelf.ids[a], shelf.ids[b])) for a, b in expected - known)
-    return Check(len(sample), len(expected), len(expected & known), tuple(sorted((a, b) for a, b in named)))
+    missed = (sorted((shelf.ids[a], shelf.ids[b])) for a, b in expected - known)
+    return Check(len(sample), len(expected), len(expected & known), tuple(sorted((a, b) for a, b in missed)))
 
 
 def _pairs(shelf: Shelf, sample: _I64, versions: _I64, params: Params) -> Iterator[_I64]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup import dates
-from dedup.api.choose import day, moment
+from dedup.api.choose import day_at, moment
 from dedup.api.comparisons import NEWSWORTHY, Comparer
 from dedup.api.tables import metadata
 from dedup.corpus import passages
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dedup.api.results import Scan
     from dedup.api.shelf import Shelf
 
-__all__ = ["Asked", "find_findings", "order_stories"]
+__all__ = ["Asked", "find_findings"]
 
 _STORIES = 5000  # on a page, where it is not said how many
 _MEMBERS, _ENTRIES, _FEWEST = 200, 30_000, 8  # articles of a story, of all stories; of a story at least
@@ -44,17 +44,6 @@ class Asked(NamedTuple):
     feed: Sequence[str]
 
 
-def order_stories(scan: Scan, stories: Iterable[Story]) -> list[Story]:
-    """The stories of most articles first, then of most papers, then the earliest."""
-
-    def key(story: Story) -> tuple[int, int, float, str]:
-        papers = {source for id in story.articles if (source := scan.details(id).get("source"))}
-        at = moment(scan.details(story.earliest).get("published")) if story.earliest else float("inf")
-        return -len(story.articles), -len(papers), at, story.id
-
-    return sorted(stories, key=key)
-
-
 def find_findings(scan: Scan, shelf: Shelf, rows: Rows, asked: Asked) -> Findings:
     """All that the report shows; stories are made one after the other, as they are asked for.
 
@@ -70,8 +59,8 @@ def find_findings(scan: Scan, shelf: Shelf, rows: Rows, asked: Asked) -> Finding
     for name, value in (("top", asked.top), ("diffs", asked.diffs)):
         if value is not None and value < 0:
             raise ParamError(f"{name}={value}: need an integer >= 0 (0: all)")
-    ordered = order_stories(scan, scan.stories)
-    shown = ordered[: (asked.top or len(ordered)) if asked.top is not None else _STORIES]
+    order, times = scan.stories.by_size(), scan.stories.times()
+    shown = list(scan.stories.take(order[: (asked.top or len(order)) if asked.top is not None else _STORIES]))
     builder = _Builder(scan, shelf, [id for story in shown for id in story.articles])
     most = _longest([len(story.articles) for story in shown], (_FEWEST, _MEMBERS), _ENTRIES)
     articles = {story: [builder.article(id) for id in _shown_of(story, most)] for story in shown}
@@ -82,9 +71,9 @@ def find_findings(scan: Scan, shelf: Shelf, rows: Rows, asked: Asked) -> Finding
     compared = comparer.compare(articles)
     return Findings(
         counts=_counts(scan),
-        joined=Counter(e.relation for s in ordered for e in s.edges if e.id != s.anchor),
+        joined=scan.stories.count_relations(),
         histogram=_histogram(rows),
-        days=tuple(day for s in ordered if s.earliest and (day := _day(scan.details(s.earliest)))),
+        days=tuple(date.fromordinal(day) for day in map(day_at, times[order].tolist()) if day > 0),
         skipped=tuple(scan.skipped[:_SKIPPED]),
         reasons=dict(Counter(skip.reason.split(":")[0] for skip in scan.skipped).most_common()),
         templates=tuple(map(builder.pair, scan.matches.of("template")[:_PAIRS])),
@@ -116,12 +105,12 @@ def _longest(sizes: Sequence[int], limits: tuple[int, int], total: int) -> int:
 
 
 def _counts(scan: Scan) -> dict[str, int]:
-    in_stories = {id for story in scan.stories for id in story.articles}
+    in_stories = len(scan.stories.articles())
     wordless = sum(skip.reason == "no words" for skip in scan.skipped)
     return scan.counts | {
         "stories": len(scan.stories),
-        "in_stories": len(in_stories),
-        "alone": scan.counts["articles"] - len(in_stories) - wordless,
+        "in_stories": in_stories,
+        "alone": scan.counts["articles"] - in_stories - wordless,
         "template": len(scan.matches.of("template")),
         "unclear": len(scan.matches.of(None)),
         "doubtful": len(scan.matches.doubtful()),
@@ -146,11 +135,6 @@ def _published(details: Mapping[str, Any]) -> datetime | date | None:
     return value if isinstance(value, date) else dates.parse(value)
 
 
-def _day(details: Mapping[str, Any]) -> date | None:
-    number = day(_published(details))
-    return None if number < 0 else date.fromordinal(number)
-
-
 class _Builder:
     """Makes stories and pairs of what the scan knows.
 
@@ -164,7 +148,7 @@ class _Builder:
         self.longest = _TEXT
         self._heads: dict[str, Head] = {}
         self._removed: dict[str, list[tuple[int, int]]] = {}
-        self.version = {copy: first for first, copies in shelf.copies.items() for copy in copies}
+        self.version = shelf.delegates()
         self._matches: dict[tuple[str, str], Match] = {}
         self._apart: dict[str, list[Match]] = defaultdict(list)  # templates and what is doubtful
         wanted = {self.version.get(id, id) for id in ids}

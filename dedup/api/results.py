@@ -15,14 +15,15 @@ from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
 from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
-from dedup.api.names import look_up
+from dedup.api.names import look_up, take_ids
 from dedup.api.recall import check_recall
 from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Progress, Shelf
-from dedup.api.tables import Kind, table
+from dedup.api.stories import Stories
+from dedup.api.tables import Kind, metadata, table
 from dedup.corpus import passages
 from dedup.io import PAGES, check_target, make_table, write_page, write_rows
-from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped, Story
+from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
 from dedup.novelty import prepare
 from dedup.report import check_language, scan_page
 from dedup.text import furniture_spans, spans
@@ -85,10 +86,10 @@ class Scan:
         """
         return self._shelf.details[self._shelf.numbers[id]]
 
-    def about(self, numbers: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """(id, details) of articles by their numbers, ascending: those of many at once."""
-        ids, details = self._shelf.ids, look_up(self._shelf.details, numbers)
-        return zip(map(ids.__getitem__, numbers.tolist()), details, strict=True)
+    def about(self, numbers: np.ndarray[Any, np.dtype[np.int64]], *names: str) -> list[list[Any]]:
+        """The ids of articles by their numbers, ascending, and the details of these names; None where nothing is."""
+        details = ([value or None for value in values] for values in look_up(self._shelf.details, numbers, *names))
+        return [take_ids(self._shelf.ids, numbers), *map(list, zip(*details, strict=True))]
 
     def article(self, id: str) -> Article:
         """The article of that id, as it was read but for `extra`.
@@ -99,11 +100,11 @@ class Scan:
         return Article(id, self._text(id), **self.details(id))
 
     @functools.cached_property
-    def stories(self) -> list[Story]:
+    def stories(self) -> Stories:
         """The stories of two articles and more, by id: articles joined to an anchor that they share text with directly,
         as reprint, edited version or partial copy, or that tells of the same event, where `Params.same_story` is set.
-        A round-up of three stories and more is a member of each. Made at the first access; the same for any order of
-        the input."""
+        A round-up of three stories and more is a member of each. Found at the first access, each Story made when asked
+        for; the same for any order of the input."""
         return find_stories(self._shelf, self._rows)
 
     def representatives(
@@ -169,8 +170,8 @@ class Scan:
         >>> [(d.id, d.keep, d.kept_id) for d in scan([rain, rain.upper(), "Giá lúa ở Hà Lâm tăng nhẹ."]).decisions()]
         [('1', True, None), ('2', False, '1'), ('3', True, None)]
         """
-        story_of = {id: story.id for story in reversed(self.stories) for id in story.articles}
-        return decisions(self._shelf, self._choose(keep_templates), story_of)
+        homes = self.stories.homes(len(self._shelf.ids))
+        return decisions(self._shelf, self._choose(keep_templates), homes)
 
     def kept(self, keep_templates: KeepTemplates = "all", *, progress: Progress = _quiet) -> list[bool]:
         """Whether each article of `articles` is kept, in the order they came, repeated ones included: see `decisions`.
@@ -216,7 +217,7 @@ class Scan:
         >>> scan(["Gió mùa về tới Hà Lâm.", "Giá lúa tăng."]).to_arrow("decisions").column("keep").to_pylist()
         [True, True]
         """
-        return make_table(*table(self, kind, keep_templates))
+        return make_table(*table(self, kind, keep_templates), metadata(self))
 
     def write(
         self, target: str | os.PathLike[str], kind: Kind = "matches", *, keep_templates: KeepTemplates = "all"
@@ -231,8 +232,9 @@ class Scan:
         Raises:
             ParamError, InputError, MissingExtraError: as `io.check_target`.
         """
-        columns, rows, metadata = table(self, kind, keep_templates)
-        return write_rows(target, columns, rows, metadata=metadata)
+        has_metadata = os.fsdecode(target).lower().endswith(".parquet")  # for which all texts are read once more
+        columns, rows = table(self, kind, keep_templates)
+        return write_rows(target, columns, rows, metadata=metadata(self) if has_metadata else None)
 
     def report(
         self, target: str | os.PathLike[str], *, lang: Language = "vi", top: int | None = None,
@@ -278,7 +280,9 @@ class Scan:
 
         Figures and relation are those of the match. Quadratic in the copies of one version: lazy, in no given order.
         """
-        copies, delegate = self._shelf.copies, {c: d for d, many in self._shelf.copies.items() for c in many}
+        copies, delegate = dict[str, list[str]](), self._shelf.delegates()
+        for copy, first in delegate.items():
+            copies.setdefault(first, []).append(copy)
         for match in self.matches:
             first = match.a if delegate.get(match.b) == match.a else match.b
             other = match.b if first == match.a else match.a

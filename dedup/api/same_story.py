@@ -87,7 +87,7 @@ def _places(rows: Rows, left: Sequence[int], right: Sequence[int]) -> _I64:
 
 def _times(shelf: Shelf, numbers: _I64) -> tuple[_I64, _I64]:
     """The day of the first publication of each version, -1 where none is known; its place by moment, then by id."""
-    home = shelf.by_version()[1]
+    home = shelf.homes()
     first: dict[int, tuple[float, int]] = {}
     for number in shelf.dated:
         when, version = moment(shelf.details[number].get("published")), int(home[number])

@@ -43,7 +43,7 @@ class Shelf:
         details: what else is known of each, by field.
         sources: all that occur.
         is_new: whether each is from `articles` (and not from `against`).
-        copies: delegate → its copies, by id.
+        copies: int64 (copies, 2), the delegate and the copy of each, by number; those of one delegate by id.
         skipped, counts: see Scan.
         inputs: what became of each input of `articles`, in order: ARTICLE, REPEATED or LEFT_OUT + 4 * its number.
         left_out: the skipped inputs among them, by that number.
@@ -66,18 +66,18 @@ class Shelf:
         self.numbers: Mapping[str, int] = Numbers(self._ids)
         self.details: Sequence[dict[str, Any]] = self._details
         self.is_new: Any = array("b")
-        self.copies: dict[str, list[str]] = {}
+        self.copies = np.zeros((0, 2), np.int64)
         self.skipped: list[Skipped] = []
         self.counts = dict.fromkeys(
             ("articles", "versions", "copies", "skipped", "repeated", "renamed", "candidates", "matches", "crowds",
              "left_out", "same_story_left_out", "furniture_lines", "furniture_articles"), 0,
         )  # fmt: skip
-        self.inputs = array("q")
+        self.inputs = array("I")
         self.left_out: list[Skipped] = []
         self.wordless: set[int] = set()
         self.has_furniture = np.zeros(0, np.bool_)
         self.in_both: set[int] = set()
-        self.dated = array("q")
+        self.dated = array("I")
         self.likeness: dict[tuple[int, int], int] = {}
         self.sources = {""}
         self._taken: list[tuple[Article, bytes]] = []  # one by one, and not handed over yet
@@ -93,7 +93,7 @@ class Shelf:
 
     def order(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The numbers of all articles, by id."""
-        return self._ids.order()
+        return self._ids.order(np.arange(len(self._ids)))
 
     def close(self) -> None:
         """Forgets the texts and all that belongs to them."""
@@ -113,14 +113,15 @@ class Shelf:
         """Whether one of two articles is new."""
         return bool(self.is_new[self.numbers[a]] or self.is_new[self.numbers[b]])
 
-    def by_version(self) -> tuple[dict[int, list[int]], np.ndarray[Any, np.dtype[np.int64]]]:
-        """(delegate → itself and its copies, for each that has copies; the delegate of every article), by number."""
-        numbers = self.numbers
-        members = {numbers[d]: [numbers[d], *(numbers[c] for c in many)] for d, many in self.copies.items()}
+    def homes(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The delegate of every article, by number: int64."""
         home = np.arange(len(self.ids))
-        for delegate, articles in members.items():
-            home[articles] = delegate
-        return members, home
+        home[self.copies[:, 1]] = self.copies[:, 0]
+        return home
+
+    def delegates(self) -> dict[str, str]:
+        """The id of each copy → that of its delegate."""
+        return {self.ids[copy]: self.ids[delegate] for delegate, copy in self.copies.tolist()}
 
     def add(self, articles: Iterable[Any], is_new: bool, progress: Progress) -> None:
         """Takes articles in; what is no article is skipped and named."""
@@ -301,10 +302,8 @@ class Versions:
         is_first = np.ones(len(order), np.bool_)
         is_first[1:] = np.any(versions[order[1:]] != versions[order[:-1]], axis=1)
         first = order[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
-        copies = np.stack([first, order], axis=1)[~is_first]
-        for delegate, copy in copies.tolist():
-            shelf.copies.setdefault(shelf.ids[delegate], []).append(shelf.ids[copy])
-        self.copies = copies[is_new[copies[:, 0]]]  # else both are old
+        shelf.copies = np.stack([first, order], axis=1)[~is_first]
+        self.copies = shelf.copies[is_new[shelf.copies[:, 0]]]  # else both are old
         self.numbers = order[is_first]
         self.numbers = self.numbers[np.argsort(rank[self.numbers])]
         self.is_new = is_new[self.numbers]

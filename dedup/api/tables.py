@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -52,11 +53,10 @@ _COLUMNS["review"] = {**_COLUMNS["matches"], "passage": "string"}
 
 
 class Table(NamedTuple):
-    """Columns with their types, rows in that order, and what belongs into the metadata of a Parquet file."""
+    """Columns with their types, and rows in that order."""
 
     columns: dict[str, ColumnType]
     rows: Iterator[tuple[Any, ...]]
-    metadata: dict[str, str]
 
 
 def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Table:
@@ -77,16 +77,17 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
         rows = map(astuple, scan.decisions(keep_templates))
     else:
         rows = _stripped_rows(scan)
-    return Table(_COLUMNS[kind], rows, metadata(scan))
+    return Table(_COLUMNS[kind], rows)
 
 
 def _match_rows(scan: Scan, matches: Matches) -> Iterator[tuple[Any, ...]]:
     for a, b, figures in matches.columns(_TOGETHER):
         numbers, place = np.unique(np.concatenate([a, b]), return_inverse=True)
-        known = list(scan.about(numbers))
-        sides = [[known[i] for i in side] for side in place.reshape(2, -1).tolist()]
-        about = ([details.get(name) for _, details in side] for name in _ABOUT for side in sides)
-        yield from zip(*([id for id, _ in side] for side in sides), *figures, *about, strict=True)
+        ids, titles, papers, times, urls = scan.about(numbers, *_ABOUT)
+        days = [time.isoformat() if isinstance(time, date) else time for time in times]
+        known = [np.array(column, object) for column in (ids, titles, papers, days, urls)]
+        one, other, *about = (column[side].tolist() for column in known for side in place.reshape(2, -1))
+        yield from zip(one, other, *figures, *about, strict=True)
 
 
 def match_row(match: Match, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Any, ...]:

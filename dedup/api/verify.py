@@ -10,6 +10,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.matches import Rows
+from dedup.api.names import by_id
 from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
@@ -162,8 +163,8 @@ def ordered(rows: Rows, ids: Sequence[str]) -> Rows:
     Only copies are ever turned (versions come by id), and of those both texts are spare or none.
     """
     rank = np.zeros(len(ids), np.int64)
-    used = np.unique(np.concatenate([rows.a, rows.b])).tolist()
-    rank[sorted(used, key=ids.__getitem__)] = np.arange(len(used))
+    used = np.unique(np.concatenate([rows.a, rows.b]))
+    rank[used[by_id(ids, used)]] = np.arange(len(used))
     swap = rank[rows.a] > rank[rows.b]
     rows = rows._replace(
         a=np.where(swap, rows.b, rows.a), b=np.where(swap, rows.a, rows.b),

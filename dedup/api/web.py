@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,12 +9,13 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.choose import moment
-from dedup.api.names import look_up
+from dedup.api.names import by_id, look_up
 from dedup.api.shelf import Shelf
 from dedup.models import RELATIONS
 
 __all__ = ["JOINING", "VERSIONS", "Lineup", "Web", "line_up", "weave"]
 
+_I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _F64 = np.ndarray[Any, np.dtype[np.float64]]
 _Bool = np.ndarray[Any, np.dtype[np.bool_]]
@@ -33,11 +33,12 @@ class Lineup(NamedTuple):
         size: int64, its shingles; 0 where no match tells them.
         first: int64, its earliest article, as a place in `article`.
         place: int64, of each article of the shelf the place of its version here; -1 where that is not here.
-        article, id: int64 and str, the numbers of all articles of these versions, ascending, and their ids.
+        article: int64, the numbers of all articles of these versions, ascending.
         rank: int64, the place of each article among them by time, then by id.
         since, until: float64, the first and the last moment (seconds) at which it may have been published; a day lasts
             from 0 to 24 hours, and infinity is unknown.
-        source, credit: what is known of it, "" where nothing is.
+        source, credit: int32, what is known of it as a place among the names, 0 where nothing is.
+        names: those of papers and of whom articles name as their source; the first is "".
     """
 
     version: _I64
@@ -45,12 +46,12 @@ class Lineup(NamedTuple):
     first: _I64
     place: _I64
     article: _I64
-    id: list[str]
     rank: _I64
     since: _F64
     until: _F64
-    source: list[str]
-    credit: list[str]
+    source: _I32
+    credit: _I32
+    names: list[str]
 
 
 class Web(NamedTuple):
@@ -79,42 +80,41 @@ class Web(NamedTuple):
         return found
 
 
-def line_up(shelf: Shelf, rows: Any, versions: Iterable[int] | None = None) -> Lineup:
+def line_up(shelf: Shelf, rows: Any, versions: _I64 | None = None) -> Lineup:
     """The versions that a match joins to another one, and those with copies; or the given ones, by their delegates."""
-    members, home = shelf.by_version()
+    home = shelf.homes()
     joins = rows.take(np.flatnonzero(np.isin(rows.relation, [*JOINING, _SAME_STORY])))
     is_meant, size = np.zeros(len(home), np.bool_), np.zeros(len(home), np.int64)
     size[joins.a], size[joins.b] = joins.size_a, joins.size_b
-    for delegates in (home[joins.a], home[joins.b], [*members]) if versions is None else ([*versions],):
+    for delegates in (home[joins.a], home[joins.b], shelf.copies[:, 0]) if versions is None else (versions,):
         is_meant[delegates] = True
     article, delegate = np.flatnonzero(is_meant[home]), np.flatnonzero(is_meant)
-    since, until, source, credit = _provenance(shelf, article)
-    ids = [shelf.ids[n] for n in article.tolist()]
-    by_id = _inverse(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64))
-    order = np.lexsort((by_id, since))
+    since, until, source, credit, names = _provenance(shelf, article)
+    named = _inverse(by_id(shelf.ids, article))
+    order = np.lexsort((named, since))
     rank, of = _inverse(order), np.searchsorted(delegate, home[article])
     earliest = np.full(len(delegate), len(article))
     np.minimum.at(earliest, of, rank)
     first = order[earliest]
-    turn = np.lexsort((by_id[np.searchsorted(article, delegate)], -size[delegate], since[first]))
+    turn = np.lexsort((named[np.searchsorted(article, delegate)], -size[delegate], since[first]))
     place = np.full(len(home), -1)
     place[article] = _inverse(turn)[of]
     version = delegate[turn]
-    return Lineup(version, size[version], first[turn], place, article, ids, rank, since, until, source, credit)
+    return Lineup(version, size[version], first[turn], place, article, rank, since, until, source, credit, names)
 
 
-def _provenance(shelf: Shelf, article: _I64) -> tuple[_F64, _F64, list[str], list[str]]:
-    """(since, until, source, credit) of each article, as a Lineup has them."""
-    since, until = np.empty(len(article)), np.empty(len(article))
-    source, credit = [], []
-    known: dict[str, str] = {}
-    for i, details in enumerate(look_up(shelf.details, article)):
-        published, paper = details.get("published"), details.get("source", "")
+def _provenance(shelf: Shelf, article: _I64) -> tuple[_F64, _F64, _I32, _I32, list[str]]:
+    """(since, until, source, credit) of each article and the names, as a Lineup has them."""
+    since, until = np.empty((2, len(article)))
+    source, credit = np.empty((2, len(article)), np.int32)
+    known = {"": 0}
+    about = look_up(shelf.details, article, "published", "source", "credit")
+    for i, (published, paper, named) in enumerate(about):
         since[i] = moment(published)
         until[i] = since[i] + (0 if isinstance(published, datetime) else _DAY - 1)
-        source.append(known.setdefault(paper, paper))
-        credit.append(details.get("credit", ""))
-    return since, until, source, credit
+        source[i] = known.setdefault(paper or "", len(known))
+        credit[i] = known.setdefault(named or "", len(known))
+    return since, until, source, credit, list(known)
 
 
 def _inverse(order: _I64) -> _I64:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+import numpy as np
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -102,7 +103,7 @@ def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
     """How many stories, of how many articles; how many are in none, and share text all the same; which pairs are not
     merged."""
     stories, parts = result.stories, []
-    in_stories = {id for story in stories for id in story.articles}
+    in_stories = stories.articles()
     if stories:
         named = count(lang, len(stories), "stories"), count(lang, len(in_stories), "articles")
         parts.append(say(lang, "of_articles", *named))
@@ -111,7 +112,7 @@ def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
     wordless = sum(skip.reason == "no words" for skip in result.skipped)
     if not view.has_against:
         alone = result.counts["articles"] - len(in_stories) - wordless
-        sharing = len(result.matches.of(*_JOINING).ids() - in_stories)
+        sharing = len(np.setdiff1d(result.matches.of(*_JOINING).articles(), in_stories))
         rest = say(lang, "alone_sharing", number(lang, sharing)) if sharing else ""
         parts.append(say(lang, "alone", number(lang, alone), rest))
     templates = len(result.matches.of("template"))

@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from dedup.api import Scan
-from dedup.api.choose import moment
 from dedup.cli.layout import NARROW, View, count_lines, fit, fit_parts, flow, line_up
 from dedup.cli.words import Language, count, number, plain, say
 from dedup.models import RELATIONS, Article, Story
@@ -46,23 +45,18 @@ class _Row(NamedTuple):
 
 def list_stories(width: int, lang: Language, result: Scan, view: View, room: int) -> list[Text]:
     """The lines of the stories that fit into so many lines, with a heading and what to type next."""
-    stories = sorted(result.stories, key=lambda story: _order(result, story))
-    if not stories:
+    order = result.stories.by_size()
+    if not len(order):
         return []
-    hint = _hint(width, lang, result, view, stories, len(stories))
+    largest = result.stories[int(order[0])]
+    hint = _hint(width, lang, view, largest, len(order))
     left = room - count_lines(hint, width)
-    limit = view.limit(len(stories), max(3, left // 2 if width < NARROW else left - 1))
-    shown = stories[:limit]
+    limit = view.limit(len(order), max(3, left // 2 if width < NARROW else left - 1))
+    shown = list(result.stories.take(order[:limit]))
     news = _find_news(result, shown)
     rows = [_row(lang, result, story, news.get(story.id)) for story in shown]
     lines = _blocks(width, lang, rows) if width < NARROW else _table(width, lang, rows)
-    return [*lines, *_hint(width, lang, result, view, stories, len(stories) - limit)]
-
-
-def _order(result: Scan, story: Story) -> tuple[int, int, float, str]:
-    """The most articles first, then the most papers, then the earliest."""
-    at = moment(result.details(story.earliest).get("published")) if story.earliest else float("inf")
-    return -len(story.articles), -len(_papers(result, story)), at, story.id
+    return [*lines, *_hint(width, lang, view, largest, len(order) - limit)]
 
 
 def _papers(result: Scan, story: Story) -> set[str]:
@@ -200,14 +194,14 @@ def _edited(result: Scan, story: Story) -> tuple[list[Article], bool]:
     return list(texts.values()), True
 
 
-def _hint(width: int, lang: Language, result: Scan, view: View, stories: Sequence[Story], rest: int) -> list[Text]:
+def _hint(width: int, lang: Language, view: View, story: Story, rest: int) -> list[Text]:
     """What to type for the stories that are not listed, for a file of them, and for the news of one version."""
     parts = []
     if rest:
         parts.append("…  " + say(lang, "more_stories", count(lang, rest, "stories")))
     if "report" not in view.written:
         parts.append(say(lang, "see_report"))
-    command = _compare(view, stories[0])
+    command = _compare(view, story)
     if command is None or cell_len(command) > 2 * width - 20:
         command = f"dedup diff {say(lang, 'feed')}"
     lines = flow([*parts, say(lang, "compare", command)], width)

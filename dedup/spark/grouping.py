@@ -179,9 +179,9 @@ def _shelve(articles: pa.Table, version: np.ndarray[Any, Any], delegates: np.nda
         {"source": source or "", "credit": credit or "", "published": _moment(published)}
         for source, credit, published in zip(*fields, strict=True)
     ]
-    own = {v: shelf.ids[n] for n, v in enumerate(version.tolist()) if delegates[n]}
-    for n in np.flatnonzero(~delegates).tolist():
-        shelf.copies.setdefault(own[int(version[n])], []).append(shelf.ids[n])
+    own = {v: n for n, v in enumerate(version.tolist()) if delegates[n]}
+    copies = [(own[int(version[n])], n) for n in np.flatnonzero(~delegates).tolist()]
+    shelf.copies = np.array(copies, np.int64).reshape(-1, 2)
     shelf.corpus = _NoTexts()
     return shelf
 

@@ -36,7 +36,7 @@ class Held(Shelf):
         self.numbers = {id: number for number, id in enumerate(self.ids)}
         self.details = _Details(entries)
         self.is_new = [True] * len(entries)
-        self.copies = {}
+        self.copies = np.zeros((0, 2), np.int64)
         self.likeness = {}
         self.corpus = _HeldCorpus(entries, params, furniture, keeps_text)
 

@@ -39,10 +39,9 @@ def tell(snapshot: Snapshot, id: str, rules: Rules) -> Story:
     places = {number: place for place, number in enumerate(sorted(entries))}
     shelf = Held([entries[n] for n in places], rules.params, rules.furniture, keeps_text=rules.keeps_text)
     first = {version: places[many[0]] for version, many in copies.items()}
-    shelf.copies = {shelf.ids[places[many[0]]]: [shelf.ids[places[n]] for n in many[1:]]
-                    for many in copies.values() if len(many) > 1}  # fmt: skip
     pairs = [(places[many[0]], places[n]) for many in copies.values() for n in many[1:]]
-    rows = _compare(shelf, versions, first, tale.anchor, pairs, rules)
+    shelf.copies = np.array(pairs, np.int64).reshape(-1, 2)
+    rows = _compare(shelf, versions, first, tale.anchor, rules)
     apart = {first[version] for version in snapshot.joined(members)}
     story = describe(shelf, rows, first[tale.anchor], apart)
     return dataclasses.replace(story, id=tale.id)
@@ -62,9 +61,8 @@ def _find(snapshot: Snapshot, id: str) -> tuple[int, Any]:
 
 
 def _compare(
-    shelf: Held, versions: Sequence[Version], first: dict[int, int], anchor: int, copies: Sequence[tuple[int, int]],
-    rules: Rules,
-) -> Rows:  # fmt: skip
+    shelf: Held, versions: Sequence[Version], first: dict[int, int], anchor: int, rules: Rules
+) -> Rows:
     """The matches among the versions of a story, and of each with the anchor, and of the copies."""
     by_id = sorted(versions, key=lambda version: shelf.ids[first[version.number]])
     at = next(place for place, version in enumerate(by_id) if version.number == anchor)
@@ -79,8 +77,8 @@ def _compare(
     rows = [match_pairs(shelf, numbers[left], numbers[right], rules.params)]
     if rules.params.same_story:
         rows.append(_with_anchor(shelf, rows[0], numbers, at, rules.params))
-    if copies:
-        rows.append(match_copies(shelf, np.array(copies, np.int64), rules.params))
+    if len(shelf.copies):
+        rows.append(match_copies(shelf, shelf.copies, rules.params))
     return ordered(Rows.join(rows), list(shelf.ids))
 
 
