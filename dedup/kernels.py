@@ -1646,6 +1646,112 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     return pairs[:n].copy(), probes, met
 
 
+@njit
+def _enter_hub(orders, places, count, order, place):
+    """Puts a holder of a key among the hubs, which come first by order; there are `count`. How many there are then."""
+    if count == len(orders) and order >= orders[count - 1]:
+        return count
+    i = min(count, len(orders) - 1)
+    while i > 0 and orders[i - 1] > order:
+        orders[i], places[i] = orders[i - 1], places[i - 1]
+        i -= 1
+    orders[i], places[i] = order, place
+    return min(count + 1, len(orders))
+
+
+@njit
+def _touch(y, kind, seen, touched, n):
+    """Notes what brings the version y near; how many versions were touched then."""
+    if seen[y] == 0:
+        touched[n] = y
+        n += 1
+    seen[y] |= kind
+    return n
+
+
+@_entry
+def meet_holders(new, own, old, everyone, rule, limits):
+    """Pairs of new versions with those that are there and with the new ones before them that may share enough keys.
+
+    The rule is that of `candidates`, as each comes in: by how many hold a key then. Nobody knows yet which keys will be
+    crowds, so a hub of any key that more than few hold counts as that of a crowd.
+
+    Args:
+        new: (keys, starts): version x has the keys keys[starts[x]:starts[x + 1]].
+        own: (holders, starts): which new ones hold each key, ascending.
+        old: (holders, starts, counts): which others do: all of them, or for a crowd that no new one is a hub of its
+            hubs alone; and how many do.
+        everyone: (size, selected, order) of all versions, the new ones first: see `candidates`; text hashes.
+        rule: see `candidates`.
+        limits: (how many hold a key that few hold, how many a crowd has at least, hubs).
+
+    Returns (pairs, is_sure, meets_crowd): int64, x * versions + y; bool, whether they share enough without crowds, else
+    all that they share has to be counted; bool (new,), whether each holds the key of a crowd.
+    """
+    size, order, (alpha, common), (few, max_bucket, most) = everyone[0], everyone[2], rule, limits
+    count, total, arrived = len(new[1]) - 1, len(size), np.zeros(len(old[2]), np.int64)
+    hubs_of, tracked, longest = np.full(len(old[2]), -1, np.int64), 0, 1
+    for u in range(len(old[2])):
+        tracked += old[2][u] + own[1][u + 1] - own[1][u] > few
+        longest = max(longest, old[1][u + 1] - old[1][u] + own[1][u + 1] - own[1][u])
+    most = min(most, longest)
+    orders, hubs = np.empty((tracked, most), np.uint64), np.empty((tracked, most), np.int64)
+    hub_count, tracked = np.zeros(tracked, np.int64), 0
+    shares, seen, touched = np.zeros(total, np.int32), np.zeros(total, np.uint8), np.empty(total, np.int64)
+    pairs, is_sure, n = np.empty(1024, np.int64), np.empty(1024, np.bool_), 0
+    meets_crowd = np.zeros(count, np.bool_)
+    for x in range(count):
+        near = crowds = 0
+        for i in range(new[1][x], new[1][x + 1]):
+            u = new[0][i]
+            held = old[2][u] + arrived[u] + 1
+            there, before = old[0][old[1][u] : old[1][u + 1]], own[0][own[1][u] : own[1][u] + arrived[u]]
+            arrived[u] += 1
+            if held <= few:
+                for side in (there, before):
+                    for y in side:
+                        near = _touch(y, 3, seen, touched, near)
+                        shares[y] += 1
+                continue
+            h = hubs_of[u]
+            if h < 0:
+                h = hubs_of[u] = tracked
+                tracked += 1
+                for side in (there, before):
+                    for y in side:
+                        hub_count[h] = _enter_hub(orders[h], hubs[h], hub_count[h], order[y], y)
+            former = hub_count[h]
+            is_hub = former < most or order[x] < orders[h, former - 1]
+            if held <= max_bucket:
+                for side in (there, before):
+                    for y in side:
+                        near = _touch(y, 4, seen, touched, near)
+                        shares[y] += 1
+            else:
+                crowds += 1
+            if is_hub:
+                for side in (there, before):
+                    for y in side:
+                        near = _touch(y, 2, seen, touched, near)
+            for j in range(former):
+                near = _touch(hubs[h, j], 2, seen, touched, near)
+            hub_count[h] = _enter_hub(orders[h], hubs[h], former, order[x], x)
+        meets_crowd[x] = crowds > 0
+        if n + near > len(pairs):
+            pairs, is_sure = _grown(pairs, n, 2 * (n + near)), _grown(is_sure, n, 2 * (n + near))
+        for i in range(near):
+            y = touched[i]
+            shared, kinds = np.int64(shares[y]), seen[y]
+            shares[y] = seen[y] = 0
+            fewer = _fewer(x, y, everyone)
+            need = alpha[fewer]
+            is_enough = shared >= (need if kinds & 1 else common[fewer])
+            if is_enough or (kinds & 2 and shared + min(crowds, size[y] - shared) >= need):
+                pairs[n], is_sure[n] = x * total + y, is_enough or shared >= need
+                n += 1
+    return pairs[:n].copy(), is_sure[:n].copy(), meets_crowd
+
+
 # --------------------------------------------------------------------- what names an event, and which ones are alike
 
 
