@@ -1646,9 +1646,41 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     return pairs[:n].copy(), probes, met
 
 
+@_entry
+def tell_apart(values):
+    """(which of the distinct ones each value is; the place where each of these comes first): int64."""
+    size = 16
+    while size < 2 * len(values):
+        size *= 2
+    keys, number, n = np.zeros(size, np.uint64), np.empty(size, np.int64), 0
+    which, first = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        slot = _slot_of(keys, _U(values[i]))
+        if keys[slot] == 0:
+            keys[slot], number[slot], first[n] = _U(values[i]) + _U1, n, i
+            n += 1
+        which[i] = number[slot]
+    return which, first[:n].copy()
+
+
+@njit
+def _grouped(keys, values, count):
+    """(the values by their keys; where those of each of `count` keys start)."""
+    starts = np.zeros(count + 1, np.int64)
+    for key in keys:
+        starts[key + 1] += 1
+    for key in range(count):
+        starts[key + 1] += starts[key]
+    result, place = np.empty(len(keys), np.int64), starts.copy()
+    for i in range(len(keys)):
+        result[place[keys[i]]] = values[i]
+        place[keys[i]] += 1
+    return result, starts
+
+
 @njit
 def _enter_hub(orders, places, count, order, place):
-    """Puts a holder of a key among the hubs, which come first by order; there are `count`. How many there are then."""
+    """Puts a holder of a key among its hubs, the first ones by order, of which there are `count`; how many then."""
     if count == len(orders) and order >= orders[count - 1]:
         return count
     i = min(count, len(orders) - 1)
@@ -1660,96 +1692,96 @@ def _enter_hub(orders, places, count, order, place):
 
 
 @njit
-def _touch(y, kind, seen, touched, n):
-    """Notes what brings the version y near; how many versions were touched then."""
-    if seen[y] == 0:
-        touched[n] = y
-        n += 1
-    seen[y] |= kind
-    return n
+def _meet(ys, kind, step, work, near):
+    """Notes what brings versions near: how many there are then. Each counts `step` more keys that are shared."""
+    shares, seen, touched = work
+    for y in ys:
+        if seen[y] == 0:
+            touched[near] = y
+            near += 1
+        seen[y] |= kind
+        shares[y] += step
+    return near
 
 
 @_entry
-def meet_holders(new, own, old, everyone, rule, limits):
-    """Pairs of new versions with those that are there and with the new ones before them that may share enough keys.
+def meet_holders(new, old, everyone, rule, limits):
+    """Pairs of new versions with those that are there, and with the new ones before them, that may share enough keys.
 
-    The rule is that of `candidates`, as each comes in: by how many hold a key then. Nobody knows yet which keys will be
-    crowds, so a hub of any key that more than few hold counts as that of a crowd.
+    The rule is that of `candidates`, for each as it comes in: by how many hold a key then. Nobody knows yet which keys
+    will be crowds, so a hub of any key that more than few hold counts as a hub of a crowd.
 
     Args:
         new: (keys, starts): version x has the keys keys[starts[x]:starts[x + 1]].
-        own: (holders, starts): which new ones hold each key, ascending.
-        old: (holders, starts, counts): which others do: all of them, or for a crowd that no new one is a hub of its
-            hubs alone; and how many do.
+        old: (keys, holders, counts): those that are there, as columns, and how many of them hold each key. Of a crowd
+            the hubs will do, unless a new one comes before one of them.
         everyone: (size, selected, order) of all versions, the new ones first: see `candidates`; text hashes.
         rule: see `candidates`.
-        limits: (how many hold a key that few hold, how many a crowd has at least, hubs).
+        limits: (how many hold a key at most that few hold, how many one that is no crowd, hubs).
 
-    Returns (pairs, is_sure, meets_crowd): int64, x * versions + y; bool, whether they share enough without crowds, else
-    all that they share has to be counted; bool (new,), whether each holds the key of a crowd.
+    Returns (pairs, is_sure, meets_crowd): int64, x * versions + y; bool, whether they share enough, else all that they
+    share has to be counted; bool (new,), whether each holds the key of a crowd.
     """
-    size, order, (alpha, common), (few, max_bucket, most) = everyone[0], everyone[2], rule, limits
-    count, total, arrived = len(new[1]) - 1, len(size), np.zeros(len(old[2]), np.int64)
-    hubs_of, tracked, longest = np.full(len(old[2]), -1, np.int64), 0, 1
-    for u in range(len(old[2])):
-        tracked += old[2][u] + own[1][u + 1] - own[1][u] > few
-        longest = max(longest, old[1][u + 1] - old[1][u] + own[1][u + 1] - own[1][u])
-    most = min(most, longest)
-    orders, hubs = np.empty((tracked, most), np.uint64), np.empty((tracked, most), np.int64)
-    hub_count, tracked = np.zeros(tracked, np.int64), 0
-    shares, seen, touched = np.zeros(total, np.int32), np.zeros(total, np.uint8), np.empty(total, np.int64)
-    pairs, is_sure, n = np.empty(1024, np.int64), np.empty(1024, np.bool_), 0
-    meets_crowd = np.zeros(count, np.bool_)
-    for x in range(count):
-        near = crowds = 0
-        for i in range(new[1][x], new[1][x + 1]):
-            u = new[0][i]
-            held = old[2][u] + arrived[u] + 1
-            there, before = old[0][old[1][u] : old[1][u + 1]], own[0][own[1][u] : own[1][u] + arrived[u]]
-            arrived[u] += 1
+    (keys, starts), counts, order, (few, most, hub_limit) = new, old[2], everyone[2], limits
+    (there, there_starts), n, total = _grouped(old[0], old[1], len(counts)), 0, len(everyone[0])
+    own, own_starts = _grouped(keys, keys, len(counts))  # filled as they arrive
+    arrived, hub_list, lists, longest = np.zeros(len(counts), np.int64), np.full(len(counts), -1, np.int64), 0, 1
+    for u in range(len(counts)):
+        lists += counts[u] + own_starts[u + 1] - own_starts[u] > few
+        longest = max(longest, there_starts[u + 1] - there_starts[u] + own_starts[u + 1] - own_starts[u])
+    hub_limit = min(hub_limit, longest)
+    orders, hubs = np.empty((lists, hub_limit), np.uint64), np.empty((lists, hub_limit), np.int64)
+    hub_count, lists = np.zeros(lists, np.int64), 0
+    shares, more, seen = np.zeros(total, np.int32), np.zeros(total, np.int32), np.zeros(total, np.uint8)
+    touched, crowds = np.empty(total, np.int64), np.empty(len(keys), np.int64)
+    work, among_crowds = (shares, seen, touched), (more, seen, touched)
+    pairs, is_sure, meets_crowd = np.empty(1024, np.int64), np.empty(1024, np.bool_), np.zeros(len(starts), np.bool_)
+    for x in range(len(starts) - 1):
+        near, crowd_count, is_hub_of_crowd, is_whole = 0, 0, False, True
+        for i in range(starts[x], starts[x + 1]):
+            u = keys[i]
+            held, arrived[u] = counts[u] + arrived[u] + 1, arrived[u] + 1
+            others = there[there_starts[u] : there_starts[u + 1]], own[own_starts[u] : own_starts[u] + arrived[u] - 1]
+            own[own_starts[u] + arrived[u] - 1] = x
             if held <= few:
-                for side in (there, before):
-                    for y in side:
-                        near = _touch(y, 3, seen, touched, near)
-                        shares[y] += 1
+                near = _meet(others[1], 3, 1, work, _meet(others[0], 3, 1, work, near))
                 continue
-            h = hubs_of[u]
+            h = hub_list[u]
             if h < 0:
-                h = hubs_of[u] = tracked
-                tracked += 1
-                for side in (there, before):
+                h = hub_list[u] = lists
+                lists += 1
+                for side in others:
                     for y in side:
                         hub_count[h] = _enter_hub(orders[h], hubs[h], hub_count[h], order[y], y)
             former = hub_count[h]
-            is_hub = former < most or order[x] < orders[h, former - 1]
-            if held <= max_bucket:
-                for side in (there, before):
-                    for y in side:
-                        near = _touch(y, 4, seen, touched, near)
-                        shares[y] += 1
+            is_hub = former < hub_limit or order[x] < orders[h, former - 1]
+            if held <= most:
+                kind = 6 if is_hub else 4
+                near = _meet(others[1], kind, 1, work, _meet(others[0], kind, 1, work, near))
             else:
-                crowds += 1
-            if is_hub:
-                for side in (there, before):
-                    for y in side:
-                        near = _touch(y, 2, seen, touched, near)
-            for j in range(former):
-                near = _touch(hubs[h, j], 2, seen, touched, near)
+                crowds[crowd_count] = 2 * u + is_hub
+                crowd_count += 1
+                is_hub_of_crowd |= is_hub
+                is_whole &= len(others[0]) == counts[u]
+            near = _meet(hubs[h, :former], 2, 0, work, near)
             hub_count[h] = _enter_hub(orders[h], hubs[h], former, order[x], x)
-        meets_crowd[x] = crowds > 0
+        meets_crowd[x], is_known = crowd_count > 0, is_hub_of_crowd and is_whole
+        for crowd in crowds[: crowd_count if is_hub_of_crowd else 0]:
+            u, kind = crowd >> 1, 4 - 2 * (crowd & 1)
+            near = _meet(there[there_starts[u] : there_starts[u + 1]], kind, 1, among_crowds, near)
+            near = _meet(own[own_starts[u] : own_starts[u] + arrived[u] - 1], kind, 1, among_crowds, near)
         if n + near > len(pairs):
             pairs, is_sure = _grown(pairs, n, 2 * (n + near)), _grown(is_sure, n, 2 * (n + near))
-        for i in range(near):
-            y = touched[i]
-            shared, kinds = np.int64(shares[y]), seen[y]
-            shares[y] = seen[y] = 0
-            fewer = _fewer(x, y, everyone)
-            need = alpha[fewer]
-            is_enough = shared >= (need if kinds & 1 else common[fewer])
-            if is_enough or (kinds & 2 and shared + min(crowds, size[y] - shared) >= need):
-                pairs[n], is_sure[n] = x * total + y, is_enough or shared >= need
+        for y in touched[:near]:
+            shared, further, kinds, fewer = np.int64(shares[y]), np.int64(more[y]), seen[y], _fewer(x, y, everyone)
+            shares[y] = more[y] = seen[y] = 0
+            need = rule[0][fewer]
+            is_enough = shared >= (need if kinds & 1 else rule[1][fewer])
+            most_shared = shared + (further if is_known else min(crowd_count, everyone[0][y] - shared))
+            if is_enough or (kinds & 2 and most_shared >= need):
+                pairs[n], is_sure[n] = x * total + y, is_enough or is_known or shared >= need
                 n += 1
-    return pairs[:n].copy(), is_sure[:n].copy(), meets_crowd
+    return pairs[:n].copy(), is_sure[:n].copy(), meets_crowd[:-1]
 
 
 # --------------------------------------------------------------------- what names an event, and which ones are alike

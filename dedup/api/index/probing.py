@@ -45,7 +45,7 @@ class _Everyone(NamedTuple):
     """The new versions, then those that are there and hold one of their keys.
 
     Attributes:
-        numbers: int64, ascending, of those that are there.
+        numbers: int64, of those that are there.
         size, selected: int64, fingerprints of all.
         order: uint64, the first halves of the hashes of all.
     """
@@ -69,57 +69,52 @@ def probe(
         but: nor does this one.
     """
     keys, key = np.unique(new.fingerprints, return_inverse=True)
-    own, own_starts = _by_key(key, np.repeat(np.arange(len(new)), np.diff(new.starts)), len(keys))
-    first = np.append(new.versions[:, 0], 0)[np.append(own, -1)]
-    counts, old = _look_up(snapshot, keys, np.minimum.reduceat(first, own_starts[:-1]), params, (before, but))
-    numbers, at, place = np.unique(old.number, return_index=True, return_inverse=True)
+    counts, old = _look_up(snapshot, keys, (key, new), params, (before, but))
+    place, first = kernels.tell_apart(old.number)
+    there = old.take(first)
     everyone = _Everyone(
-        numbers, np.concatenate([np.diff(new.starts), old.size[at]]),
-        np.concatenate([new.selected, old.selected[at]]), np.concatenate([new.versions[:, 0], old.order[at]]),
+        np.concatenate([-1 - np.arange(len(new)), there.number]), np.concatenate([np.diff(new.starts), there.size]),
+        np.concatenate([new.selected, there.selected]), np.concatenate([new.versions[:, 0], there.order]),
     )  # fmt: skip
     packed, is_sure, meets_crowd = kernels.meet_holders(
-        (key, new.starts), (own, own_starts), (*_by_key(old.key, len(new) + place, len(keys)), counts), everyone[1:],
+        (key, new.starts), (old.key, len(new) + place, counts), everyone[1:],
         enough(everyone.size, params), (few(params), params.max_bucket, params.hubs),
     )  # fmt: skip
     x, y = np.divmod(packed, max(len(everyone.size), 1))
+    number = everyone.numbers[y]
     unsure = np.flatnonzero(~is_sure)
     is_sure[unsure] = _share_enough(snapshot, new, everyone, (x[unsure], y[unsure]), params)
-    x, y = x[is_sure], y[is_sure]
-    number = -1 - y
-    is_old = y >= len(new)
-    number[is_old] = numbers[y[is_old] - len(new)]
-    order = np.lexsort((number, x))
+    order = np.flatnonzero(is_sure)
+    order = order[np.lexsort((number[order], x[order]))]
     return Pairs(x[order], number[order], meets_crowd)
 
 
-def _by_key(key: _I64, values: _I64, count: int) -> tuple[_I64, _I64]:
-    """(the values by their keys, ascending; where those of each of `count` keys start)."""
-    order = np.lexsort((values, key))
-    return values[order], np.searchsorted(key[order], np.arange(count + 1))
-
-
 def _look_up(
-    snapshot: Snapshot, keys: _U64, first: _U64, params: Params, apart: tuple[int | None, int | None]
+    snapshot: Snapshot, keys: _U64, new: tuple[_I64, Sketches], params: Params, apart: tuple[int | None, int | None]
 ) -> tuple[_I64, Holders]:  # fmt: skip
-    """(how many hold each key, who): of a crowd its hubs, or all where one of the new ones comes before a hub.
+    """(how many hold each key, who): of a crowd its hubs; all where a new one that holds it comes before a hub of one.
 
     Args:
         snapshot: what is there.
         keys: distinct.
-        first: of each the smallest order of the new ones that hold it.
+        new: the place in keys of each fingerprint of the new ones; these.
         params: the limits.
         apart: see probe: before, but.
     """
-    before, but = apart
-    most, hubs = params.max_bucket + (but is not None), params.hubs + (but is not None)
-    counts, old = _without(*snapshot.holders(keys, most, hubs), apart)
-    told = np.bincount(old.key, minlength=len(keys))
-    last = np.zeros(len(keys), np.uint64)
+    more = apart[1] is not None
+    counts, old = _without(*snapshot.holders(keys, params.max_bucket + more, params.hubs + more), apart)
+    key, sketches = new
+    crowded = np.flatnonzero(counts[key] > params.max_bucket)
+    if not len(crowded):
+        return counts, old
+    last, known = np.zeros(len(keys), np.uint64), np.bincount(old.key, minlength=len(keys))
     np.maximum.at(last, old.key, old.order)
-    wanted = np.flatnonzero((counts > params.max_bucket) & ((told < params.hubs) | (first < last)))
+    holder = np.searchsorted(sketches.starts, crowded, side="right") - 1
+    key = key[crowded]
+    is_hub = (known[key] < params.hubs) | (sketches.versions[holder, 0] < last[key])
+    wanted = np.unique(key[np.isin(holder, holder[is_hub])])
     if len(wanted):
-        some, everyone = _without(*snapshot.holders(keys[wanted], _ALL, hubs), apart)
-        counts[wanted] = some
+        counts[wanted], everyone = _without(*snapshot.holders(keys[wanted], _ALL, params.hubs), apart)
         rest = old.take(~np.isin(old.key, wanted))
         old = Holders.join([rest, everyone._replace(key=wanted[everyone.key])])
     return counts, old
@@ -138,15 +133,14 @@ def _share_enough(
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:  # fmt: skip
     """Whether each of the pairs shares enough, crowds among it."""
     x, y = pairs
-    used, at = np.unique(y[y >= len(new)] - len(new), return_inverse=True)
+    used, at = np.unique(y[y >= len(new)], return_inverse=True)
     numbers = everyone.numbers[used].tolist()
-    versions = snapshot.versions(numbers)
-    if len(versions) < len(numbers):
-        missing = next(n for n in numbers if n not in versions)
+    known = snapshot.fingerprints(numbers)
+    if len(known) < len(numbers):
+        missing = next(n for n in numbers if n not in known)
         raise DamagedError(f"version {missing} is listed, but not there")
-    keys = [versions[n].fingerprints for n in numbers]
-    flat = np.concatenate([new.fingerprints, *keys])
-    starts = np.cumsum(np.concatenate([[0], np.diff(new.starts), [len(k) for k in keys]])).astype(np.int64)
+    flat = np.concatenate([new.fingerprints, *(known[n] for n in numbers)])
+    starts = np.concatenate([new.starts, new.starts[-1] + np.cumsum(everyone.size[used])])
     right = y.copy()
     right[y >= len(new)] = len(new) + at
     is_enough: np.ndarray[Any, np.dtype[np.bool_]] = (
