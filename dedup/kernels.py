@@ -1646,6 +1646,48 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     return pairs[:n].copy(), probes, met
 
 
+@njit
+def _in_filter(key, bits, words):
+    """Which word of the filter of a posting list stands for a mixed key of 48 bits, and which of its bits."""
+    within = (key << _U(bits)) & _U(0xFFFFFFFFFFFF)
+    word = (key >> _U(48 - bits)) * _U(words) + ((within >> _U(16)) * _U(words) >> _U(32))
+    mask, m = _U(0), key * _U(0x9E3779B97F4A7C15) >> _U(34)
+    for _ in range(5):
+        mask |= _U1 << (m & _U(63))
+        m >>= _U(6)
+    return np.int64(word), mask
+
+
+@_entry
+def make_filter(postings, bits, words):
+    """The filter of a posting list: uint64 (words << bits,), see dedup.store.runs."""
+    result = np.zeros(words << bits, np.uint64)
+    for posting in postings:
+        word, mask = _in_filter(posting >> _U(16), bits, words)
+        result[word] |= mask
+    return result
+
+
+@_entry
+def may_hold(keys, filters, shapes):
+    """Which posting lists may hold which of the mixed keys: (lists, places of keys), int64, ascending.
+
+    `filters` has those of all lists, one behind the other; shapes, int64 (lists, 2), their bits and words.
+    """
+    lists, places, n, base = np.empty(1024, np.int64), np.empty(1024, np.int64), 0, 0
+    for r in range(len(shapes)):
+        bits, words = shapes[r]
+        if n + len(keys) > len(lists):
+            lists, places = _grown(lists, n, 2 * (n + len(keys))), _grown(places, n, 2 * (n + len(keys)))
+        for i in range(len(keys)):
+            word, mask = _in_filter(keys[i], bits, words)
+            if filters[base + word] & mask == mask:
+                lists[n], places[n] = r, i
+                n += 1
+        base += words << bits
+    return lists[:n].copy(), places[:n].copy()
+
+
 @_entry
 def tell_apart(values):
     """(which of the distinct ones each value is; the place where each of these comes first): int64."""

@@ -12,7 +12,9 @@ from dedup.api.index.probing import probe
 from dedup.models import Params
 from dedup.store import Version, open_store, runs
 
-LIMITS = [{"max_bucket": 10**6}, {"max_bucket": 25, "hubs": 3}, {"max_bucket": 7, "hubs": 1}, {"max_bucket": 4, "hubs": 4}]
+LIMITS = [
+    {"max_bucket": 10**6}, {"max_bucket": 25, "hubs": 3}, {"max_bucket": 7, "hubs": 1}, {"max_bucket": 4, "hubs": 4},
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
