@@ -16,7 +16,9 @@ from dedup.sketch import Sketches
 from dedup.spool import Spool
 from dedup.threads import each_range, thread_count
 
-__all__ = ["Candidates", "Keyed", "alpha", "band_shape", "find_candidates", "needed", "probe", "uses_bands"]
+__all__ = [
+    "Candidates", "Keyed", "alpha", "band_shape", "enough", "few", "find_candidates", "needed", "probe", "uses_bands",
+]  # fmt: skip
 
 _I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -68,9 +70,15 @@ def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params,
         is_common: whether all that they share are common.
     """
     x, y = pairs
-    table = _table(int(size.max(initial=0)).bit_length(), params, is_common)
+    table = enough(size, params)[is_common]
     keep_all = (size[x] > selected[x]) & (size[y] > selected[y])
     return table[np.where(keep_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))]
+
+
+def enough(size: _I32 | _I64, params: Params) -> tuple[_I64, _I64]:
+    """`alpha` of each number of fingerprints up to the largest in `size`; and where all that are shared are common."""
+    bits = int(size.max(initial=0)).bit_length()
+    return _table(bits, params, False), _table(bits, params, True)
 
 
 @functools.lru_cache(maxsize=64)
@@ -111,10 +119,10 @@ def probe(
         is_new: whether each is new.
         params: the pair rule.
     """
-    count, most = len(keyed.size), int(keyed.size.max(initial=0)).bit_length()
-    rule = tuple(_table(most, params, is_common) for is_common in (False, True))
+    count = len(keyed.size)
+    rule = enough(keyed.size, params)
     if band_shape(params):
-        rule = (np.ones(1 << most, np.int64),) * 2
+        rule = (np.ones_like(rule[0]),) * 2
     order = np.argsort(keyed.selected, kind="stable")
     rank = np.full(count + 1, -1, np.int32)
     rank[order] = np.arange(count)

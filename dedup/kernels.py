@@ -1726,6 +1726,186 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     return pairs[:n].copy(), probes, met
 
 
+@njit
+def _in_filter(key, bits, words):
+    """Which word of the filter of a posting list stands for a mixed key of 48 bits, and which of its bits."""
+    within = (key << _U(bits)) & _U(0xFFFFFFFFFFFF)
+    word = (key >> _U(48 - bits)) * _U(words) + ((within >> _U(16)) * _U(words) >> _U(32))
+    mask, m = _U(0), key * _U(0x9E3779B97F4A7C15) >> _U(34)
+    for _ in range(5):
+        mask |= _U1 << (m & _U(63))
+        m >>= _U(6)
+    return np.int64(word), mask
+
+
+@_entry
+def make_filter(postings, bits, words):
+    """The filter of a posting list: uint64 (words << bits,), see dedup.store.runs."""
+    result = np.zeros(words << bits, np.uint64)
+    for posting in postings:
+        word, mask = _in_filter(posting >> _U(16), bits, words)
+        result[word] |= mask
+    return result
+
+
+@_entry
+def may_hold(keys, filters, shapes):
+    """Which posting lists may hold which of the mixed keys: (lists, places of keys), int64, ascending.
+
+    `filters` has those of all lists, one behind the other; shapes, int64 (lists, 2), their bits and words.
+    """
+    lists, places, n, base = np.empty(1024, np.int64), np.empty(1024, np.int64), 0, 0
+    for r in range(len(shapes)):
+        bits, words = shapes[r]
+        if n + len(keys) > len(lists):
+            lists, places = _grown(lists, n, 2 * (n + len(keys))), _grown(places, n, 2 * (n + len(keys)))
+        for i in range(len(keys)):
+            word, mask = _in_filter(keys[i], bits, words)
+            if filters[base + word] & mask == mask:
+                lists[n], places[n] = r, i
+                n += 1
+        base += words << bits
+    return lists[:n].copy(), places[:n].copy()
+
+
+@_entry
+def tell_apart(values):
+    """(which of the distinct ones each value is; the place where each of these comes first): int64."""
+    size = 16
+    while size < 2 * len(values):
+        size *= 2
+    keys, number, n = np.zeros(size, np.uint64), np.empty(size, np.int64), 0
+    which, first = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        slot = _slot_of(keys, _U(values[i]))
+        if keys[slot] == 0:
+            keys[slot], number[slot], first[n] = _U(values[i]) + _U1, n, i
+            n += 1
+        which[i] = number[slot]
+    return which, first[:n].copy()
+
+
+@njit
+def _grouped(keys, values, count):
+    """(the values by their keys; where those of each of `count` keys start)."""
+    starts = np.zeros(count + 1, np.int64)
+    for key in keys:
+        starts[key + 1] += 1
+    for key in range(count):
+        starts[key + 1] += starts[key]
+    result, place = np.empty(len(keys), np.int64), starts.copy()
+    for i in range(len(keys)):
+        result[place[keys[i]]] = values[i]
+        place[keys[i]] += 1
+    return result, starts
+
+
+@njit
+def _enter_hub(orders, places, count, order, place):
+    """Puts a holder of a key among its hubs, the first ones by order, of which there are `count`; how many then."""
+    if count == len(orders) and order >= orders[count - 1]:
+        return count
+    i = min(count, len(orders) - 1)
+    while i > 0 and orders[i - 1] > order:
+        orders[i], places[i] = orders[i - 1], places[i - 1]
+        i -= 1
+    orders[i], places[i] = order, place
+    return min(count + 1, len(orders))
+
+
+@njit
+def _meet(ys, kind, step, work, near):
+    """Notes what brings versions near: how many there are then. Each counts `step` more keys that are shared."""
+    shares, seen, touched = work
+    for y in ys:
+        if seen[y] == 0:
+            touched[near] = y
+            near += 1
+        seen[y] |= kind
+        shares[y] += step
+    return near
+
+
+@_entry
+def meet_holders(new, old, everyone, rule, limits):
+    """Pairs of new versions with those that are there, and with the new ones before them, that may share enough keys.
+
+    The rule is that of `candidates`, for each as it comes in: by how many hold a key then. Nobody knows yet which keys
+    will be crowds, so a hub of any key that more than few hold counts as a hub of a crowd.
+
+    Args:
+        new: (keys, starts): version x has the keys keys[starts[x]:starts[x + 1]].
+        old: (keys, holders, counts): those that are there, as columns, and how many of them hold each key. Of a crowd
+            the hubs will do, unless a new one comes before one of them.
+        everyone: (size, selected, order) of all versions, the new ones first: see `candidates`; text hashes.
+        rule: see `candidates`.
+        limits: (how many hold a key at most that few hold, how many one that is no crowd, hubs).
+
+    Returns (pairs, is_sure, meets_crowd): int64, x * versions + y; bool, whether they share enough, else all that they
+    share has to be counted; bool (new,), whether each holds the key of a crowd.
+    """
+    (keys, starts), counts, order, (few, most, hub_limit) = new, old[2], everyone[2], limits
+    (there, there_starts), n, total = _grouped(old[0], old[1], len(counts)), 0, len(everyone[0])
+    own, own_starts = _grouped(keys, keys, len(counts))  # filled as they arrive
+    arrived, hub_list, lists, longest = np.zeros(len(counts), np.int64), np.full(len(counts), -1, np.int64), 0, 1
+    for u in range(len(counts)):
+        lists += counts[u] + own_starts[u + 1] - own_starts[u] > few
+        longest = max(longest, there_starts[u + 1] - there_starts[u] + own_starts[u + 1] - own_starts[u])
+    hub_limit = min(hub_limit, longest)
+    orders, hubs = np.empty((lists, hub_limit), np.uint64), np.empty((lists, hub_limit), np.int64)
+    hub_count, lists = np.zeros(lists, np.int64), 0
+    shares, more, seen = np.zeros(total, np.int32), np.zeros(total, np.int32), np.zeros(total, np.uint8)
+    touched, crowds = np.empty(total, np.int64), np.empty(len(keys), np.int64)
+    work, among_crowds = (shares, seen, touched), (more, seen, touched)
+    pairs, is_sure, meets_crowd = np.empty(1024, np.int64), np.empty(1024, np.bool_), np.zeros(len(starts), np.bool_)
+    for x in range(len(starts) - 1):
+        near, crowd_count, is_hub_of_crowd, is_whole = 0, 0, False, True
+        for i in range(starts[x], starts[x + 1]):
+            u = keys[i]
+            held, arrived[u] = counts[u] + arrived[u] + 1, arrived[u] + 1
+            others = there[there_starts[u] : there_starts[u + 1]], own[own_starts[u] : own_starts[u] + arrived[u] - 1]
+            own[own_starts[u] + arrived[u] - 1] = x
+            if held <= few:
+                near = _meet(others[1], 3, 1, work, _meet(others[0], 3, 1, work, near))
+                continue
+            h = hub_list[u]
+            if h < 0:
+                h = hub_list[u] = lists
+                lists += 1
+                for side in others:
+                    for y in side:
+                        hub_count[h] = _enter_hub(orders[h], hubs[h], hub_count[h], order[y], y)
+            former = hub_count[h]
+            is_hub = former < hub_limit or order[x] < orders[h, former - 1]
+            if held <= most:
+                kind = 6 if is_hub else 4
+                near = _meet(others[1], kind, 1, work, _meet(others[0], kind, 1, work, near))
+            else:
+                crowds[crowd_count] = 2 * u + is_hub
+                crowd_count += 1
+                is_hub_of_crowd |= is_hub
+                is_whole &= len(others[0]) == counts[u]
+            near = _meet(hubs[h, :former], 2, 0, work, near)
+            hub_count[h] = _enter_hub(orders[h], hubs[h], former, order[x], x)
+        meets_crowd[x], is_known = crowd_count > 0, is_hub_of_crowd and is_whole
+        for crowd in crowds[: crowd_count if is_hub_of_crowd else 0]:
+            u, kind = crowd >> 1, 4 - 2 * (crowd & 1)
+            near = _meet(there[there_starts[u] : there_starts[u + 1]], kind, 1, among_crowds, near)
+            near = _meet(own[own_starts[u] : own_starts[u] + arrived[u] - 1], kind, 1, among_crowds, near)
+        if n + near > len(pairs):
+            pairs, is_sure = _grown(pairs, n, 2 * (n + near)), _grown(is_sure, n, 2 * (n + near))
+        for y in touched[:near]:
+            shared, further, kinds, fewer = np.int64(shares[y]), np.int64(more[y]), seen[y], _fewer(x, y, everyone)
+            shares[y] = more[y] = seen[y] = 0
+            need = rule[0][fewer]
+            is_enough = shared >= (need if kinds & 1 else rule[1][fewer])
+            most_shared = shared + (further if is_known else min(crowd_count, everyone[0][y] - shared))
+            if is_enough or (kinds & 2 and most_shared >= need):
+                pairs[n], is_sure[n] = x * total + y, is_enough or is_known or shared >= need
+                n += 1
+    return pairs[:n].copy(), is_sure[:n].copy(), meets_crowd[:-1]
+
+
 # --------------------------------------------------------------------- what names an event, and which ones are alike
 
 

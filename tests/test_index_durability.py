@@ -251,7 +251,6 @@ def test_a_damaged_run_is_made_anew(tmp_path, small_runs, damage, caplog):
 @pytest.mark.parametrize("damage", [
     "UPDATE versions SET fingerprints = zeroblob(length(fingerprints))",
     "UPDATE versions SET selected = selected + 1",
-    "DELETE FROM versions",
     "UPDATE articles SET packed = zeroblob(length(packed))",
     "UPDATE articles SET day = day + 1",
     "UPDATE articles SET digest = zeroblob(16)",
@@ -266,6 +265,20 @@ def test_a_damaged_article_is_an_error_and_no_match(tmp_path, small_runs, damage
         for article in asked[:5]:
             with pytest.raises(DamagedError, match=r"(is|are) damaged|is listed, but not there"):
                 index.query(article.text)
+
+
+def test_a_version_that_is_gone_is_an_error(tmp_path, small_runs):
+    """Its articles are still there, and its fingerprints listed: they tell what matches, but not the story."""
+    given = articles(5)
+    path, expected = database(tmp_path, given)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DELETE FROM versions")
+    asked = [article for article, found in zip(given, expected, strict=True) if len(found) > 1]
+    with Index(path) as index:
+        for article in asked[:5]:
+            with pytest.raises(DamagedError, match="is listed, but not there"):
+                index.add(Article("new", f"{article.text} Công an phân luồng từ xa."))
+        assert "new" not in index
 
 
 def test_a_file_with_wrong_bytes_gives_an_error_or_the_right_answer(tmp_path, small_runs):

@@ -370,13 +370,13 @@ def test_a_passage_in_many_articles_costs_no_look_at_them(monkeypatch):
     index = Index(params=Params(max_bucket=50))
     index.add(given)
     examined = []
-    check = probing._check
+    count_all = probing._share_enough
 
-    def count(snapshot, new, everyone, found, params):
-        examined.append(len(found[0]))
-        return check(snapshot, new, everyone, found, params)
+    def count(snapshot, new, everyone, pairs, params):
+        examined.append(len(pairs[0]))
+        return count_all(snapshot, new, everyone, pairs, params)
 
-    monkeypatch.setattr(probing, "_check", count)
+    monkeypatch.setattr(probing, "_share_enough", count)
     index.query(make.spliced(rng, make.article(rng, 400), phrase))
     assert sum(examined) <= 8
     assert FIGURES

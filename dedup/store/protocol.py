@@ -138,6 +138,9 @@ class Snapshot(Protocol):
     def versions(self, numbers: Iterable[int]) -> dict[int, Version]:
         """The versions of these numbers that are there."""
 
+    def fingerprints(self, numbers: Iterable[int]) -> dict[int, _U64]:
+        """The fingerprints of versions that are there, or were a while ago."""
+
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """The article with the smallest id of each version, by number."""
 

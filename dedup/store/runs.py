@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dedup import kernels
 from dedup.store.packing import checksum
 from dedup.store.protocol import Version
 
 __all__ = [
     "FAN", "LARGE", "SLICE_BITS", "SMALL", "Directory", "Run", "build", "check", "directory_of", "merge", "mixed",
-    "read_slice", "seal", "slice_bounds", "words_and_masks",
+    "read_slice", "seal", "slice_bounds",
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -31,8 +32,8 @@ FAN = 16  # runs that are merged at once
 _PER_SLICE = 384  # postings, on average at most: 3 kB, so that several fill a page
 _PER_WORD = 4  # postings for each 64 bits of a filter
 _U = np.uint64
-_M1, _M2, _M3 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53), _U(0x9E3779B97F4A7C15)
-_U16, _U33, _U34, _U63, _LOW32, _LOW48 = _U(16), _U(33), _U(34), _U(63), _U(2**32 - 1), _U(2**48 - 1)
+_M1, _M2 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53)
+_U16, _U33 = _U(16), _U(33)
 
 
 class Directory(NamedTuple):
@@ -97,20 +98,6 @@ def slice_bounds(bits: int) -> _U64:
     return np.arange(1, 1 << bits, dtype=np.uint64) << _U(64 - bits)
 
 
-def words_and_masks(keys: _U64, bits: Any, words: Any) -> tuple[_U64, _U64]:
-    """(which word of the filter stands for each mixed key, which of its bits); bits and words may be arrays."""
-    within = ((keys << bits) & _LOW48) >> _U16
-    return (keys >> (_U(48) - bits)) * words + (within * words >> _U(32)), _masks(keys)
-
-
-def _masks(keys: _U64) -> _U64:
-    m = keys * _M3 >> _U34
-    result = np.zeros_like(keys)
-    for shift in (0, 6, 12, 18, 24):
-        result |= _U(1) << (m >> _U(shift) & _U63)
-    return result
-
-
 def directory_of(versions: Sequence[Version]) -> tuple[Directory, _I64]:
     """The versions by the hash of their text, and their order: places among those given."""
     orders = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
@@ -157,13 +144,8 @@ def merge(number: int, runs: Sequence[tuple[Run, _U64]], is_dead: np.ndarray[Any
 def _finish(about: tuple[int, int, int], directory: Directory, postings: _U64) -> tuple[Run, list[_U64]]:
     bits = max(0, (len(postings) // _PER_SLICE).bit_length())
     words = max(1, -(-len(postings) // (_PER_WORD << bits)))
-    place, mask = words_and_masks(postings >> _U16, _U(bits), _U(words))
-    found = np.zeros(words << bits, np.uint64)
-    edges = np.flatnonzero(np.diff(place, prepend=_U(2**63)) != 0)
-    if len(edges):
-        found[place[edges].astype(np.int64)] = np.bitwise_or.reduceat(mask, edges)
     slices = np.split(postings, np.searchsorted(postings, slice_bounds(bits)))
-    return Run(*about, bits, words, directory, found), slices
+    return Run(*about, bits, words, directory, kernels.make_filter(postings, bits, words)), slices
 
 
 # ------------------------------------------------------------------------------------------------------------ as bytes

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dedup import kernels
 from dedup.store.protocol import Holders, Version
-from dedup.store.runs import LARGE, SLICE_BITS, Directory, Run, directory_of, mixed, words_and_masks
+from dedup.store.runs import LARGE, SLICE_BITS, Directory, Run, directory_of, mixed
 
 __all__ = ["Loaded", "Stamp", "Tail", "View"]
 
@@ -155,9 +156,7 @@ class _Group:
         self.loaded = loaded
         runs = [one.run for one in loaded]
         self._words = np.concatenate([np.zeros(0, np.uint64), *(run.filter for run in runs)])
-        self._base = np.cumsum([0, *(len(run.filter) for run in runs)])[:-1].astype(np.uint64)[:, None]
-        self._bits = np.array([run.bits for run in runs], np.uint64)[:, None]
-        self._per_slice = np.array([run.words for run in runs], np.uint64)[:, None]
+        self._shapes = np.array([(run.bits, run.words) for run in runs], np.int64).reshape(-1, 2)
         self.directory = Directory.join([run.directory for run in runs])
         self.edges = np.cumsum([0, *(len(run.directory.number) for run in runs)])
 
@@ -165,8 +164,7 @@ class _Group:
         """Who holds the mixed keys, which are ascending."""
         if not self.loaded:
             return []
-        word, mask = words_and_masks(keys[None, :], self._bits, self._per_slice)
-        run, key = np.nonzero(self._words[(word + self._base).astype(np.int64)] & mask == mask)
+        run, key = kernels.may_hold(keys, self._words, self._shapes)
         if len(run) <= _SINGLY * len(self.loaded):
             held = [self._find_singly(keys, run, key, read)] if len(run) else []
         else:
@@ -183,7 +181,7 @@ class _Group:
     def _find_singly(self, keys: _U64, run: _I64, which: _I64, read: Read) -> _Held:
         """The keys `which`, each in its run; the slices that they may be in are read."""
         low = keys[which] << _U16
-        place = keys[which] >> (_U(48) - self._bits[run, 0])
+        place = keys[which] >> (48 - self._shapes[run, 0]).astype(np.uint64)
         wanted = list(zip(run.tolist(), place.tolist(), strict=True))
         parts = {(r, at): self.loaded[r].known(at) for r, at in wanted}
         missing = [pair for pair, postings in parts.items() if postings is None]
@@ -254,7 +252,10 @@ class View:
         codes = codes[order]
         found = [(group, flags, held) for group, flags in zip(self._groups, self._is_dead, strict=True)
                  for held in group.find(codes, read)]  # fmt: skip
-        own = self._in_tail(keys[order], last)
+        own = self._in_tail(keys, last)
+        place = np.empty_like(order)
+        place[order] = np.arange(len(keys))
+        own = own._replace(key=place[own.key])
         counts = np.bincount(own.key, minlength=len(keys))
         for _, _, held in found:
             counts += np.bincount(held.which, held.end - held.begin, len(keys)).astype(np.int64)

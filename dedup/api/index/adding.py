@@ -287,7 +287,8 @@ class _Arriving:
 
     def _overlaps(self, pairs: Sequence[tuple[int, int]]) -> Sequence[int]:
         """The shingles that two versions share which the article was compared with."""
-        local = {entry.version: number for number, entry in enumerate(self._bench.entries)}
+        used = {version for pair in pairs for version in pair}
+        local = {entry.version: n for n, entry in enumerate(self._bench.entries) if entry.version in used}
         left, right = np.array([(local[a], local[b]) for a, b in pairs], np.int64).reshape(-1, 2).T
         ready, i, j = self._bench.shelf.corpus.prepare_pairs(left, right)
         shared: list[int] = kernels.overlaps(ready.shingles, ready.shingle_starts, i, j).tolist()

@@ -21,16 +21,17 @@ class Bench:
     """Articles of a batch and of the index laid out for comparison; local numbers are theirs here.
 
     Attributes:
-        entries: those that take part.
+        shelf: those that take part, to be compared.
+        entries: they themselves.
         place: of each its place in the batch, -1 where it is from the index.
     """
 
     def __init__(self, rules: Rules, batch: Sequence[Entry]) -> None:
         self._rules, self._batch = rules, batch
-        self.entries: list[Entry] = []
+        self.shelf = Held([], rules.params, rules.furniture, keeps_text=rules.keeps_text)
+        self.entries = self.shelf.entries
         self.place: list[int] = []
         self._local: dict[tuple[bool, int], int] = {}
-        self._shelf: Held | None = None
 
     def own(self, place: int) -> int:
         """The local number of an article of the batch."""
@@ -43,18 +44,9 @@ class Bench:
     def _number(self, is_own: bool, key: int, entry: Entry) -> int:
         local = self._local.setdefault((is_own, key), len(self.entries))
         if local == len(self.entries):
-            self.entries.append(entry)
+            self.shelf.enter(entry)
             self.place.append(key if is_own else -1)
-            self._shelf = None
         return local
-
-    @property
-    def shelf(self) -> Held:
-        """All of them, to be compared."""
-        if self._shelf is None:
-            rules = self._rules
-            self._shelf = Held(self.entries, rules.params, rules.furniture, keeps_text=rules.keeps_text)
-        return self._shelf
 
     def compare(self, pairs: Sequence[tuple[int, int]], copies: Sequence[tuple[int, int]]) -> Rows:
         """The matches among pairs of versions; and those of copies with their delegates, (delegate, copy) each."""
@@ -89,7 +81,7 @@ class Bench:
     def read(self, rows: Rows) -> list[tuple[tuple[int, int], Found]]:
         """Each row as ((local numbers of a and b), what was found), a < b by id, sorted."""
         found = []
-        ids = [entry.id for entry in self.entries]
+        ids = self.shelf.ids
         for a, b, shared, size_a, size_b, *rest in zip(*(column.tolist() for column in rows[:-1]), strict=True):
             if ids[a] > ids[b]:
                 a, b, size_a, size_b = b, a, size_b, size_a

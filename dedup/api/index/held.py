@@ -26,19 +26,29 @@ class Held(Shelf):
     """A shelf of articles as an index keeps them, numbered from 0.
 
     Args:
-        entries: the articles.
+        entries: the articles it begins with.
         params, furniture: what they are compared with.
         keeps_text: whether the bodies are texts; else what `pack_syllables` made of them.
     """
 
     def __init__(self, entries: Sequence[Entry], params: Params, furniture: Furniture, *, keeps_text: bool) -> None:
-        self.ids = [entry.id for entry in entries]
-        self.numbers = {id: number for number, id in enumerate(self.ids)}
-        self.details = _Details(entries)
-        self.is_new = [True] * len(entries)
+        self.entries: list[Entry] = []
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.details = _Details(self.entries)
+        self.is_new = []
         self.copies = np.zeros((0, 2), np.int64)
         self.likeness = {}
-        self.corpus = _HeldCorpus(entries, params, furniture, keeps_text)
+        self.corpus = _HeldCorpus(self.entries, params, furniture, keeps_text)
+        for entry in entries:
+            self.enter(entry)
+
+    def enter(self, entry: Entry) -> None:
+        """Puts one more article there."""
+        self.numbers[entry.id] = len(self.entries)
+        self.entries.append(entry)
+        self.ids.append(entry.id)
+        self.is_new.append(True)
 
 
 class _Details(Sequence[dict[str, Any]]):

@@ -23,9 +23,8 @@ def look_up(snapshot: Snapshot, batch: Batch, rules: Rules) -> list[Found]:
     if not int(batch.sketches.syllables[0, 0]):
         return []
     hash = hashes_of(batch.sketches)[0]
-    pairs = probe(snapshot, batch.sketches, rules.params)
     same = snapshot.same_text([hash]).get(hash)
-    others = [n for n in pairs.number.tolist() if n != same]
+    others = probe(snapshot, batch.sketches, rules.params, but=same).number.tolist()
     chosen = _delegates(snapshot, entry, [*others, *([same] if same else [])], rules)
     entries = snapshot.articles(chosen.values())
     me = bench.own(0)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dedup.api.choose import moment
+from dedup.errors import DamagedError
 from dedup.store import Ledger, Tale, unpack_details
 from dedup.stories import FULL, MEAN, Edges, Overlaps, find_round_ups
 
@@ -73,7 +74,10 @@ def settle(ledger: Ledger, new: Newcomer, overlaps: Overlaps) -> Arrival | None:
     version, key, links, alike, further_alike, vacant = new
     if vacant is None and not links and not alike:
         return None
-    home = ledger.stories_of({*(link.version for link in links), *alike, *further_alike})
+    others = {*(link.version for link in links), *alike, *further_alike}
+    home = ledger.stories_of(others)
+    if missing := others - home.keys():
+        raise DamagedError(f"version {min(missing)} is listed, but not there")
     tales = ledger.tales({*home.values()})
     anchors = [link for link in links if tales[home[link.version]].anchor == link.version]
     if further := _round_up(version, links, home, anchors, overlaps):

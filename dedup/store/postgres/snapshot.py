@@ -100,6 +100,10 @@ class PostgresSnapshot:
         return {number: Version(number, hash, selected, np.frombuffer(fingerprints, np.uint64), story)
                 for number, hash, selected, fingerprints, story in rows}  # fmt: skip
 
+    def fingerprints(self, numbers: Iterable[int]) -> dict[int, _U64]:
+        """See Snapshot."""
+        return {number: version.fingerprints for number, version in self.versions(numbers).items()}
+
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """See Snapshot."""
         return dict(self.sql(
