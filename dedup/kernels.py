@@ -2425,7 +2425,7 @@ def _prefixes(syl, n):
 
 
 @njit
-def _meet(windows_a, windows_b, syl_a, syl_b, table):
+def _common_runs(windows_a, windows_b, syl_a, syl_b, table):
     """The maximal common runs of two texts, int32 (runs, 3): start in a, in b, syllables, by start in a; and True.
 
     Or (none, False) where a window that both have stands more than once in one of them, or where they are too many.
@@ -2512,7 +2512,7 @@ def _tile(syl_a, syl_b):
     while slots < 2 * max(n_a, n_b):
         slots *= 2
     tiles = np.empty((min(len(syl_a), len(syl_b)) // _TILE + 1, 3), np.int64)
-    runs, is_simple = _meet(windows_a, windows_b, syl_a, syl_b, np.empty(slots, np.int32))
+    runs, is_simple = _common_runs(windows_a, windows_b, syl_a, syl_b, np.empty(slots, np.int32))
     if is_simple:
         size = _tile_runs(runs, tiles, taken_a, taken_b)
     else:

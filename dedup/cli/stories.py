@@ -166,7 +166,7 @@ def _find_news(result: Scan, stories: Sequence[Story]) -> dict[str, _News]:
     left, found = _BUDGET, {}
     for story in stories:
         versions, is_whole = _edited(result, story)
-        anchor, compared = result.strip(story.anchor)[0], 0
+        anchor, compared = result.article(story.anchor), 0
         facts, changes = set[str](), set[tuple[str, ...]]()
         for version in versions:
             cost = len(anchor.text) + len(version.text)
