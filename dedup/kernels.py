@@ -1082,14 +1082,18 @@ def _fmix32(x):
 
 @njit
 def _permute_min(shingles, m, slopes, shifts, out):
-    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of shingle) + shifts[p] mod 2**32."""
+    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of shingle) + shifts[p] mod 2**32. Four
+    shingles at a time, each value of `out` loaded and stored once for them; of the last ones some are taken twice."""
     for p in range(len(out)):
         out[p] = np.uint32(0xFFFFFFFF)
-    for i in range(m):
-        x = _fmix32(np.uint32(shingles[i]))
+    last = m - 1
+    for i in range(0, m, 4):
+        a, b = _fmix32(np.uint32(shingles[i])), _fmix32(np.uint32(shingles[min(i + 1, last)]))
+        c, d = _fmix32(np.uint32(shingles[min(i + 2, last)])), _fmix32(np.uint32(shingles[min(i + 3, last)]))
         for p in range(len(out)):
-            y = np.uint32(slopes[p] * x + shifts[p])
-            out[p] = min(out[p], y)
+            slope, shift = slopes[p], shifts[p]
+            low = min(np.uint32(slope * a + shift), np.uint32(slope * b + shift))
+            out[p] = min(out[p], min(low, min(np.uint32(slope * c + shift), np.uint32(slope * d + shift))))
 
 
 # ------------------------------------------------------------------------------------------------------ entry points
