@@ -55,7 +55,8 @@ _M2 = np.uint64(0xC4CEB9FE1A85EC53)
 _U1, _U7, _U31, _U33 = np.uint64(1), np.uint64(7), np.uint64(31), np.uint64(33)
 _HIGH = np.uint64(0xFFFFFFFFFFFFFFF8)
 _COMMA = np.uint64(0x2C0)  # stands in the hash of 11,8
-_ZERO, _POINT, _KNOWN = np.uint64(0x30), np.uint64(0x2E), np.uint64(1 << 15)
+_ZERO, _POINT = np.uint64(0x30), np.uint64(0x2E)
+MEMO = 1 << 15  # syllables that are remembered by their bytes, of 32 bytes each
 _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
 _MOST_RUNS = 128  # common runs of two texts for which one that grows with their square is the quicker way
@@ -401,12 +402,12 @@ def _syllables(buf, lo, hi, letters, syl, flag, memo):
     """What `_parse` gives for buf[lo:hi], most of it from memory: Vietnamese text is made of few thousand syllables.
 
     A *chunk* runs up to the next byte below "0" (space, line end, most punctuation), so no syllable but a number
-    crosses its end. Chunks of at most 16 bytes that hold one syllable are remembered by their bytes: hash, flags, and
-    the gap behind. Returns the number of syllables.
+    crosses its end. Chunks of less than 16 bytes that hold one syllable are remembered by their bytes in `memo`,
+    uint64 (slots, 4): the bytes, hash, flags and the gap behind. The first one of two neighbours stays, which most
+    often is a frequent one; the other gives way. Returns the number of syllables.
     """
-    keys, hashes, about = memo
     info = letters[1]
-    last_slot = _U(len(hashes) - 1)
+    last_pair = _U(len(memo) - 2)
     nowhere = np.empty(0, np.int64)
     n, i, end = _U(0), _U(lo), _U(hi)
     safe = _U(max(0, len(buf) - 17))
@@ -438,12 +439,12 @@ def _syllables(buf, lo, hi, letters, syl, flag, memo):
         slot = _U(0)
         if is_short:
             slot = (low ^ (low >> _U(29)) ^ high * _M2) * _M1
-            slot = (slot >> _U(40)) & last_slot
-            while about[slot] and (keys[slot, 0] != low or keys[slot, 1] != high):
-                slot = (slot + _U1) & last_slot
-            what = _U(about[slot])
-            if what:
-                syl[n] = hashes[slot]
+            slot = (slot >> _U(40)) & last_pair
+            if memo[slot, 0] != low or memo[slot, 1] != high:
+                slot += _U1
+            if memo[slot, 0] == low and memo[slot, 1] == high:
+                what = memo[slot, 3]
+                syl[n] = memo[slot, 2]
                 flag[n] = gap | what
                 gap = (what >> _U(8)) & _GAP
                 n += _U1
@@ -456,10 +457,10 @@ def _syllables(buf, lo, hi, letters, syl, flag, memo):
                 stop += _U1
         m, behind = _parse(buf, i, stop, letters, syl, flag, nowhere, nowhere, n, _U(0))
         if m > n:
-            if is_short and m == n + _U1 and about[-1] < len(hashes) // 2:
-                keys[slot, 0], keys[slot, 1], hashes[slot] = low, high, syl[n]
-                about[slot] = _U(flag[n]) | (behind << _U(8)) | _KNOWN
-                about[-1] += 1
+            if is_short and m == n + _U1:
+                slot -= _U(memo[slot - _U1, 0] == 0)
+                memo[slot, 0], memo[slot, 1], memo[slot, 2] = low, high, syl[n]
+                memo[slot, 3] = _U(flag[n]) | (behind << _U(8))
             flag[n] |= gap
             gap = behind
         else:
@@ -930,16 +931,23 @@ def _scratch(size, spans):
     n *= 2
     kept = (np.empty(n, np.uint64), np.empty(n, np.uint8), np.empty(n if spans else 0, np.int64),
             np.empty(n if spans else 0, np.int64))  # fmt: skip
-    slots = 4 if spans else 1 << 14
-    memo = (np.empty((slots, 2), np.uint64), np.empty(slots, np.uint64), np.zeros(slots + 1, np.uint16))
-    return raw, kept, memo
+    return raw, kept
 
 
 @njit
-def _whole(buf, lo, hi, tables, scratch):
+def _small_memo(size):
+    """What `_syllables` remembers of texts of so many bytes together, where nothing is remembered between calls."""
+    slots = 64
+    while slots < min(size // 16, MEMO):
+        slots *= 2
+    return np.zeros((slots, 4), np.uint64)
+
+
+@njit
+def _whole(buf, lo, hi, tables, scratch, memo):
     """The syllables of buf[lo:hi] with furniture: tokens, then aliases. Their number."""
     page, info, value, aliases, _, _ = tables
-    raw, kept, memo = scratch
+    raw, kept = scratch
     n = _syllables(buf, lo, hi, (page, info, value), raw[0], raw[1], memo)
     return _rewrite_aliases(raw[0], raw[1], raw[2], raw[3], n, aliases, kept[0], kept[1], kept[2], kept[3])
 
@@ -1075,14 +1083,18 @@ def _fmix32(x):
 
 @njit
 def _permute_min(shingles, m, slopes, shifts, out):
-    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of shingle) + shifts[p] mod 2**32."""
+    """datasketch 2.0's affine32: out[p] = min of slopes[p] * fmix32(low 32 bits of shingle) + shifts[p] mod 2**32. Four
+    shingles at a time, each value of `out` loaded and stored once for them; of the last ones some are taken twice."""
     for p in range(len(out)):
         out[p] = np.uint32(0xFFFFFFFF)
-    for i in range(m):
-        x = _fmix32(np.uint32(shingles[i]))
+    last = m - 1
+    for i in range(0, m, 4):
+        a, b = _fmix32(np.uint32(shingles[i])), _fmix32(np.uint32(shingles[min(i + 1, last)]))
+        c, d = _fmix32(np.uint32(shingles[min(i + 2, last)])), _fmix32(np.uint32(shingles[min(i + 3, last)]))
         for p in range(len(out)):
-            y = np.uint32(slopes[p] * x + shifts[p])
-            out[p] = min(out[p], y)
+            slope, shift = slopes[p], shifts[p]
+            low = min(np.uint32(slope * a + shift), np.uint32(slope * b + shift))
+            out[p] = min(out[p], min(low, min(np.uint32(slope * c + shift), np.uint32(slope * d + shift))))
 
 
 # ------------------------------------------------------------------------------------------------------ entry points
@@ -1096,7 +1108,7 @@ def document(buf, tables, stage, group):
     """
     scratch = _scratch(len(buf), True)
     page, info, value, aliases, phrases, learnt = tables
-    raw, kept, _ = scratch
+    raw, kept = scratch
     letters = (page, info, value)
     gap = _U(NEW_LINE | SENTENCE_START)
     m, _ = _parse(buf, _U(0), _U(len(buf)), letters, raw[0], raw[1], raw[2], raw[3], _U(0), gap)
@@ -1143,8 +1155,10 @@ def are_utf8(buf, offsets):
 
 
 @_entry
-def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, headlines, telling):
+def sketches(buf, offsets, groups, tables, memo, k, window, slopes, shifts, is_noted, headlines, telling):
     """Articles sketched: what a scan keeps of each.
+
+    `memo` is uint64 (MEMO, 4), 0 at first, what is remembered of texts by the same letters, for this thread alone.
 
     Returns ((fingerprints uint64, ends int64 (n,), selected int64 (n,), versions uint64 (n, 2), syllables int64 (n, 2),
     signatures uint32 (n, len(slopes)), removed int64 (n,)), notes, profiles). Article d
@@ -1183,7 +1197,7 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
     signatures = np.empty((count, len(slopes)), np.uint32)
     total = 0
     for d in range(count):
-        before = _whole(buf, offsets[d], offsets[d + 1], tables, scratch)
+        before = _whole(buf, offsets[d], offsets[d + 1], tables, scratch, memo)
         if is_noted:
             if max(u, v) + 2 * before > len(code):
                 room = 2 * (max(u, v) + 2 * before)
@@ -1221,7 +1235,7 @@ def sketches(buf, offsets, groups, tables, k, window, slopes, shifts, is_noted, 
         ends[d] = total
         if kept > 0:
             named = _features(syl[:n], flag[:n], worth[0], table, both, to_tell[0])
-            n = _whole(title_buf, title_offsets[d], title_offsets[d + 1], title_tables, scratch)
+            n = _whole(title_buf, title_offsets[d], title_offsets[d + 1], title_tables, scratch, memo)
             n, _ = _canonical(n, title_tables, scratch, np.uint64(0))
             named += _features(syl[:n], flag[:n], worth[1], table, both, to_tell[0][named:])
             told += _choose_features(named, to_tell, roots, features[told:])
@@ -1269,7 +1283,7 @@ def prepare(buf, offsets, groups, which, tables, k):
     for w in which:
         size = max(size, offsets[w + 1] - offsets[w])
         total += offsets[w + 1] - offsets[w]
-    scratch = _scratch(size, False)
+    scratch, memo = _scratch(size, False), _small_memo(total)
     syl, flag = scratch[1][0], scratch[1][1]
     shingles = np.empty(len(syl) + 1, np.uint64)
     room = total // 4 + 64
@@ -1279,7 +1293,7 @@ def prepare(buf, offsets, groups, which, tables, k):
     p = q = 0
     for d in range(len(which)):
         w = which[d]
-        n = _whole(buf, offsets[w], offsets[w + 1], tables, scratch)
+        n = _whole(buf, offsets[w], offsets[w + 1], tables, scratch, memo)
         n, _ = _canonical(n, tables, scratch, groups[w])
         m = 0
         if k > 0:

@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
 from dedup.profiles import Profiles, headlines, no_headlines
-from dedup.text import NO_GROUP, Grouped, pack, tables
+from dedup.text import NO_GROUP, Grouped, memo, pack, tables
 from dedup.threads import thread_count
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def sketch_and_note(
     slopes, shifts = permutations(params.num_perm if signatures else 0)
     told = no_headlines(params) if titles is None else headlines(titles, params)
     found, notes, made = kernels.sketches(
-        buf, offsets, groups, look_up, params.k, window, slopes, shifts, is_noted, *told
+        buf, offsets, groups, look_up, memo(params), params.k, window, slopes, shifts, is_noted, *told
     )
     profiles = None if titles is None else Profiles.of(made)
     return Sketches(*(*found, profiles)), notes

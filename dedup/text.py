@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from dedup.letters import letters
 from dedup.models import Params, Token
 
 __all__ = [
-    "NO_GROUP", "Grouped", "Learnt", "Tables", "encode", "furniture_spans", "hash_table", "pack", "phrases_of",
+    "NO_GROUP", "Grouped", "Learnt", "Tables", "encode", "furniture_spans", "hash_table", "memo", "pack", "phrases_of",
     "shingles", "spans", "tables", "tokenize",
 ]  # fmt: skip
 
@@ -35,6 +36,7 @@ _WORD_KINDS = {"date": 10, "label": 11, "both": 12}
 _YEAR = 13
 _PLAIN = Params()
 _BLANK = re.compile(r"\s")
+_memory = threading.local()
 
 
 class Learnt(NamedTuple):
@@ -193,6 +195,15 @@ def _tables(accents: str, use_aliases: bool, extra: tuple[tuple[str, str], ...])
     trie = _alias_tables(dict(zip(map(tuple, long_forms), short_forms, strict=True)))
     with_aliases: Tables = (*base, trie, nothing, nothing)
     return (*base, trie, hash_table(_phrase_hashes(with_aliases)), nothing)
+
+
+def memo(params: Params) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Where kernels.sketches remembers the syllables of texts by these Params: for this thread alone, from call to
+    call."""
+    name = f"of_{params.accents}"
+    if not hasattr(_memory, name):
+        setattr(_memory, name, np.zeros((kernels.MEMO, 4), np.uint64))
+    return getattr(_memory, name)  # type: ignore[no-any-return]
 
 
 def phrases_of(phrases: Sequence[str]) -> list[list[int]]:

@@ -26,7 +26,7 @@ from dedup.io.headers import find_source
 from dedup.letters import SCHEME, digest
 from dedup.models import Article, Params
 from dedup.profiles import no_headlines
-from dedup.text import NO_GROUP, Grouped, Learnt, Tables, encode, hash_table, pack, tables
+from dedup.text import NO_GROUP, Grouped, Learnt, Tables, encode, hash_table, memo, pack, tables
 from dedup.threads import each_item, thread_count
 
 __all__ = ["Furniture", "FurnitureLine", "group_of", "names_of"]
@@ -315,9 +315,9 @@ def _note(batch: tuple[list[bytes], list[np.uint64]], params: Params) -> tuple[_
     """(groups, versions, notes) of some texts."""
     texts, groups = batch
     buf, offsets = pack(texts)
-    nothing, none = np.zeros(0, np.uint32), np.full(len(texts), NO_GROUP)
+    nothing, look_up = np.zeros(0, np.uint32), (np.full(len(texts), NO_GROUP), tables(params), memo(params))
     window = params.min_passage - params.k + 1
     found, notes, _ = kernels.sketches(
-        buf, offsets, none, tables(params), params.k, window, nothing, nothing, True, *no_headlines(params)
+        buf, offsets, *look_up, params.k, window, nothing, nothing, True, *no_headlines(params)
     )
     return np.array(groups, np.uint64), found[3], notes
