@@ -126,8 +126,8 @@ class Learner:
         order = np.argsort(part, kind="stable")
         order = order[group[order] != 0]
         unit_counts, sample_counts = (np.diff(ends, prepend=0)[order] for ends in (unit_ends, sample_ends))
-        _, key, lo, hi, about = _take(units, unit_ends, order)
-        place, value = _take(samples, sample_ends, order)
+        _, key, lo, hi, about = _take([*units[1:]], unit_ends, order)
+        place, value = _samples(*_take([*samples], sample_ends, order))
         narrow = [column.astype(np.int32) for column in (unit_counts, sample_counts, lo, hi, place & 0xFFFFFFFF)]
         for column in (number[order], group[order], *narrow[:2], key, *narrow[2:4], about, narrow[4], value):
             self._spool.put(column)
@@ -181,15 +181,18 @@ class Learner:
 
 def _learn(given: list[_Notes], versions: _U64) -> list[Found]:
     """What is furniture by the notes of one part, which are taken out of their list: the memory is needed."""
-    group, number, units, unit_ends, samples, sample_ends = given.pop()
-    order, is_first, ends = _by_version(group, versions[number], _sums(units, len(group)))
+    group, number, noted, unit_ends, sampled, sample_ends = given.pop()
+    order, is_first, ends = _by_version(group, versions[number], _sums(noted, len(group)))
     firsts = _of_large_groups(group, order[is_first])
     if not len(firsts):
         return []
-    units = _Units(*_take(units, unit_ends, firsts))
-    samples = _Samples(*_take(samples, sample_ends, firsts))
+    columns: list[list[Any]] = [[*noted[1:]], [*sampled]]
+    del noted, sampled
+    units = _Units(*_take(columns[0], unit_ends, firsts))
+    samples = _samples(*_take(columns[1], sample_ends, firsts))
     holders = _count(units)
     found = _judge(holders, units, samples)
+    del samples
     headings = _find_headings(units, holders.key[found])
     place_of = np.empty(len(group), np.int64)
     place_of[order] = np.arange(len(order))
@@ -258,23 +261,26 @@ def _of_large_groups(group: _U64, texts: _I64) -> _I64:
     return result
 
 
-def _take(columns: _Units | _Samples, ends: _I64, which: _I64) -> list[Any]:
-    """The rows of the texts `which`, numbered anew in that order."""
+def _take(columns: list[Any], ends: _I64, which: _I64) -> list[Any]:
+    """The rows of the texts `which`: which text each is of, numbered anew in that order, and these columns, which are
+    taken out of their list one by one."""
     starts = np.concatenate([np.zeros(1, np.int64), ends])
     lengths = starts[which + 1] - starts[which]
     behind = np.cumsum(lengths)
     flat = np.repeat(starts[which] - (behind - lengths), lengths) + np.arange(int(lengths.sum()))
-    text = _repeat(lengths)
-    if isinstance(columns, _Units):
-        return [text, *(column[flat] for column in columns[1:])]
-    return [(text.astype(np.int64) << 32) + (columns.place[flat] & 0xFFFFFFFF), columns.value[flat]]
+    return [_repeat(lengths), *(columns.pop(0)[flat] for _ in range(len(columns)))]
+
+
+def _samples(text: _I32, place: _I64, value: _U64) -> _Samples:
+    """The samples of texts numbered anew."""
+    return _Samples((text.astype(np.int64) << 32) + (place & 0xFFFFFFFF), value)
 
 
 def _is_among(keys: _U64, few: _U64) -> _Bools:
     """Which keys are among a few, at least one and ascending: by a table of bits first, since most are not."""
     bits = np.zeros(1 << 20, np.bool_)
     bits[(few >> np.uint64(44)).astype(np.int64)] = True
-    result = bits[(keys >> np.uint64(44)).astype(np.int64)]
+    result = bits[(keys >> np.uint64(44)).view(np.int64)]
     likely = np.flatnonzero(result)
     result[likely] = few[np.minimum(np.searchsorted(few, keys[likely]), len(few) - 1)] == keys[likely]
     return result
@@ -282,8 +288,8 @@ def _is_among(keys: _U64, few: _U64) -> _Bools:
 
 def _count(units: _Units) -> _Holders:
     """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
-    bucket = (units.key >> np.uint64(44)).astype(np.int32)
-    likely = np.flatnonzero(np.bincount(bucket, minlength=1 << 20)[bucket] >= MIN_VERSIONS)
+    bucket = (units.key >> np.uint64(44)).view(np.int64)
+    likely = np.flatnonzero((np.bincount(bucket, minlength=1 << 20) >= MIN_VERSIONS)[bucket])
     place = likely[np.argsort(units.key[likely], kind="stable")]
     key, text = units.key[place], units.text[place]
     if not len(key):
