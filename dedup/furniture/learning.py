@@ -286,11 +286,16 @@ def _is_among(keys: _U64, few: _U64) -> _Bools:
     return result
 
 
+def _common(keys: _U64) -> _I64:
+    """The places of the keys that may stand there MIN_VERSIONS times, by their high bits."""
+    bucket = (keys >> np.uint64(44)).view(np.int64)
+    return np.flatnonzero((np.bincount(bucket, minlength=1 << 20) >= MIN_VERSIONS)[bucket])
+
+
 def _count(units: _Units) -> _Holders:
     """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
-    bucket = (units.key >> np.uint64(44)).view(np.int64)
-    likely = np.flatnonzero((np.bincount(bucket, minlength=1 << 20) >= MIN_VERSIONS)[bucket])
-    place = likely[np.argsort(units.key[likely], kind="stable")]
+    place = _common(units.key)
+    place = place[np.argsort(units.key[place], kind="stable")]
     key, text = units.key[place], units.text[place]
     if not len(key):
         return _Holders(key, np.zeros(0, np.int64), *np.zeros((2, 0, _SAMPLE), np.int64))
