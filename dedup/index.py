@@ -14,7 +14,7 @@ from dedup.models import Crowd, Params
 from dedup.prints import BITS, PARTS, Prints, band_shape, keys_of, uses_bands
 from dedup.sketch import Sketches
 from dedup.spool import Spool
-from dedup.threads import each_range, thread_count
+from dedup.threads import each_item, each_range, thread_count
 
 __all__ = ["Candidates", "Keyed", "alpha", "band_shape", "find_candidates", "needed", "probe", "uses_bands"]
 
@@ -147,23 +147,22 @@ def _shared(prints: Prints, numbers: _I32, versions: _U64, params: Params) -> tu
     prints.finish()
     hubs = params.hubs
 
-    def work(lo: int, hi: int) -> list[tuple[_U64, _I64, _U32]]:
-        return [
-            kernels.held_by_several(*prints.part(p), numbers, versions, BITS, params.max_bucket, hubs)
-            for p in range(lo, hi)
-        ]
+    def work(part: int) -> tuple[_U64, _I64, _U32]:
+        found: tuple[_U64, _I64, _U32] = kernels.held_by_several(
+            *prints.part(part), numbers, versions, BITS, params.max_bucket, hubs
+        )
+        return found
 
     crowds: dict[int, int] = {}
     counts = [np.zeros(0, np.int32)]
     posts = np.empty(prints.total, np.uint32)  # what is not used takes no memory
     keys = at = 0
-    for found in each_range(work, PARTS, thread_count(params.threads), 4):
-        for hashes, held, holders in found:
-            places = np.flatnonzero(held > params.max_bucket)
-            crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
-            counts.append(held.astype(np.int32))
-            posts[at : at + len(holders)] = holders
-            keys, at = keys + len(held), at + len(holders)
+    for hashes, held, holders in each_item(work, range(PARTS), thread_count(params.threads)):
+        places = np.flatnonzero(held > params.max_bucket)
+        crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
+        counts.append(held.astype(np.int32))
+        posts[at : at + len(holders)] = holders
+        keys, at = keys + len(held), at + len(holders)
     return crowds, np.concatenate(counts), posts[:at]
 
 
