@@ -14,7 +14,7 @@ from dedup.models import Crowd, Params
 from dedup.prints import BITS, PARTS, Prints, band_shape, keys_of, uses_bands
 from dedup.sketch import Sketches
 from dedup.spool import Spool
-from dedup.threads import each_range, thread_count
+from dedup.threads import each_item, each_range, thread_count
 
 __all__ = [
     "Candidates", "Keyed", "alpha", "band_shape", "enough", "few", "find_candidates", "needed", "probe", "uses_bands",
@@ -127,7 +127,8 @@ def probe(
     rank = np.full(count + 1, -1, np.int32)
     rank[order] = np.arange(count)
     hashes, held, posts = _shared(prints, rank[numbers], keyed.versions[order], params)
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(held)])
+    starts = np.zeros(len(held) + 1, np.int64)
+    np.cumsum(held, out=starts[1:])
     by_article = kernels.keys_by_article(posts, starts, count, few(params), params.max_bucket, params.hubs)
     hubs = posts[starts[np.array([*hashes], np.int64)][:, None] + np.arange(params.hubs)]
     shared, articles = (*by_article, posts, starts), (keyed.size[order], keyed.selected[order], is_new[order])
@@ -148,33 +149,32 @@ def probe(
     return Candidates(left, right, _crowds(hashes, held, probes, met, params))
 
 
-def _shared(prints: Prints, numbers: _I32, versions: _U64, params: Params) -> tuple[dict[int, int], _I64, _U32]:
+def _shared(prints: Prints, numbers: _I32, versions: _U64, params: Params) -> tuple[dict[int, int], _I32, _U32]:
     """The keys that several versions hold, ascending: ({number of each that is a crowd: key}, how many hold each,
     the holders of one after the other)."""
     prints.finish()
     hubs = params.hubs
 
-    def work(lo: int, hi: int) -> list[tuple[_U64, _I64, _U32]]:
-        return [
-            kernels.held_by_several(*prints.part(p), numbers, versions, BITS, params.max_bucket, hubs)
-            for p in range(lo, hi)
-        ]
+    def work(part: int) -> tuple[_U64, _I64, _U32]:
+        found: tuple[_U64, _I64, _U32] = kernels.held_by_several(
+            *prints.part(part), numbers, versions, BITS, params.max_bucket, hubs
+        )
+        return found
 
     crowds: dict[int, int] = {}
-    counts: list[_I64] = [np.zeros(0, np.int64)]
+    counts = [np.zeros(0, np.int32)]
     posts = np.empty(prints.total, np.uint32)  # what is not used takes no memory
     keys = at = 0
-    for found in each_range(work, PARTS, thread_count(params.threads), 4):
-        for hashes, held, holders in found:
-            places = np.flatnonzero(held > params.max_bucket)
-            crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
-            counts.append(held)
-            posts[at : at + len(holders)] = holders
-            keys, at = keys + len(held), at + len(holders)
+    for hashes, held, holders in each_item(work, range(PARTS), thread_count(params.threads)):
+        places = np.flatnonzero(held > params.max_bucket)
+        crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
+        counts.append(held.astype(np.int32))
+        posts[at : at + len(holders)] = holders
+        keys, at = keys + len(held), at + len(holders)
     return crowds, np.concatenate(counts), posts[:at]
 
 
-def _crowds(hashes: dict[int, int], held: _I64, probes: _I64, met: _I64, params: Params) -> list[Crowd]:
+def _crowds(hashes: dict[int, int], held: _I32, probes: _I64, met: _I64, params: Params) -> list[Crowd]:
     """The crowds for which pairs were left out, by fingerprint, with a bound of how many."""
     crowds, hubs = [], params.hubs
     for (key, fingerprint), probed, seen in zip(hashes.items(), probes.tolist(), met.tolist(), strict=True):

@@ -20,6 +20,7 @@ __all__ = ["Cast", "Stories"]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _F64 = np.ndarray[Any, np.dtype[np.float64]]
 _Bool = np.ndarray[Any, np.dtype[np.bool_]]
+_Kin = Mapping[int, Mapping[int, Kinship]]
 _REPRINT = RELATIONS.index("reprint")
 _TOGETHER = 1 << 14  # stories that are made at once: their texts are read in order
 _NOT_READ = -1  # of a credit: it is looked for when it is asked for
@@ -54,9 +55,9 @@ class _Columns(NamedTuple):
     article: Any
     version: Any
     relation: Any
-    is_apart: _Bool
-    since: _F64
-    until: _F64
+    is_apart: Any
+    since: Any
+    until: Any
     source: Any
     credit: Any
 
@@ -121,16 +122,15 @@ class Stories(Sequence[Story]):
         """The stories of these places, one after the other."""
         for at in range(0, len(places), _TOGETHER):
             some = places[at : at + _TOGETHER]
-            starts, lengths = self._starts[some], np.diff(self._starts)[some]
-            edges = np.append(0, np.cumsum(lengths))
-            flat = np.repeat(starts - edges[:-1], lengths) + np.arange(edges[-1])
+            flat, edges = _spread(self._starts, some)
             self._find_credits(flat)
             articles, *columns = (column[flat] for column in self._columns)
             values = (column.tolist() for column in columns)
             parts = [*map(_Part._make, zip(take_ids(self._shelf.ids, articles), *values, strict=True))]
-            chosen = (column[some].tolist() for column in (self._anchor, self._longest))
-            for lo, hi, *numbers in zip(edges.tolist(), edges[1:].tolist(), *chosen, strict=False):
-                yield self._tell(parts[lo:hi], *(self._shelf.ids[number] for number in numbers))
+            kin = self._kin_of(np.unique(columns[0]))
+            chosen = (take_ids(self._shelf.ids, column[some]) for column in (self._anchor, self._longest))
+            for lo, hi, anchor, longest in zip(edges.tolist(), edges[1:].tolist(), *chosen, strict=False):
+                yield self._tell(parts[lo:hi], anchor, longest, kin)
 
     def by_size(self) -> _I64:
         """Places of the stories: those of most articles first, then of most papers, then the earliest, then by id."""
@@ -185,11 +185,11 @@ class Stories(Sequence[Story]):
             credit[row] = self._codes.setdefault(name, len(self._codes))
         self._names += list(self._codes)[len(self._names) :]
 
-    def _tell(self, parts: Sequence[_Part], anchor: str, longest: str) -> Story:
+    def _tell(self, parts: Sequence[_Part], anchor: str, longest: str, kin: _Kin) -> Story:
         """A story of these articles."""
         own = [part for part in parts if not part.is_apart]
         earliest = own[0].id if own[0].since < float("inf") else None
-        derived = self._derive(own)
+        derived = self._derive(own, kin)
         edges = []
         for part in parts:
             origin, evidence = derived.get(part.id) or (None, None)
@@ -205,7 +205,7 @@ class Stories(Sequence[Story]):
             _find=self._shelf.article,
         )
 
-    def _derive(self, parts: Sequence[_Part]) -> Mapping[str, Arrow]:
+    def _derive(self, parts: Sequence[_Part], kin: _Kin) -> Mapping[str, Arrow]:
         """Who derives from whom; where neither a time nor a paper is known nothing is."""
         if not any(part.source or part.since < float("inf") for part in parts):
             return {}
@@ -215,14 +215,24 @@ class Stories(Sequence[Story]):
                    (part.since, part.until) if part.since < float("inf") else None)
             for part in parts
         ]  # fmt: skip
-        return derive(members, {version: self._kin_of(version) for version in {part.version for part in parts}})
+        return derive(members, kin)
 
-    def _kin_of(self, version: int) -> dict[int, Kinship]:
-        """The versions of one text with this one, and what they share."""
-        edges = slice(*self._kin_starts[version : version + 2].tolist())
-        other, shared = self._kin[edges], self._rows.shared[self._kin_row[edges]]
-        shares = (shared / np.maximum(1, self._size[which]) for which in (version, other))
-        return dict(zip(other.tolist(), map(Kinship, *(share.tolist() for share in shares)), strict=True))
+    def _kin_of(self, versions: _I64) -> _Kin:
+        """For each of these the versions of one text with it, and what they share."""
+        flat, edges = _spread(self._kin_starts, versions)
+        one, other = np.repeat(versions, np.diff(edges)), self._kin[flat]
+        mine, its = (self._rows.shared[self._kin_row[flat]] / np.maximum(1, self._size[of]) for of in (one, other))
+        kin: dict[int, dict[int, Kinship]] = {version: {} for version in versions.tolist()}
+        for version, near, *shares in zip(one.tolist(), other.tolist(), mine.tolist(), its.tolist(), strict=True):
+            kin[version][near] = Kinship(*shares)
+        return kin
+
+
+def _spread(starts: Any, places: _I64) -> tuple[_I64, _I64]:
+    """(the rows starts[i] to starts[i + 1] - 1 of all these places, one after the other; where those of each begin)."""
+    lengths = starts[places + 1] - starts[places]
+    edges = np.append(0, np.cumsum(lengths))
+    return np.repeat(starts[places] - edges[:-1], lengths) + np.arange(edges[-1]), edges
 
 
 def _expand(lineup: Lineup, story: _I64, cast: Cast) -> tuple[_I64, _I64]:
