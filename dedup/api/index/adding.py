@@ -24,6 +24,7 @@ __all__ = ["add", "resume"]
 
 def add(ledger: Ledger, batch: Batch, rules: Rules) -> list[Outcome]:
     """Puts the articles of a batch in, as if one after the other, and says what became of each."""
+    rules.recent.begin(ledger.following())
     known = ledger.find([entry.id for entry in batch.entries])
     there = ledger.articles(known.values())
     outcomes = [Outcome() for _ in batch.entries]
@@ -171,7 +172,7 @@ class _Arriving:
         ledger, rules, entries = self._ledger, self._rules, self._entries
         if rules.are_plain:
             chosen = ledger.delegates(there)
-            kept = ledger.articles(chosen.values())
+            kept = rules.recent.articles(ledger, chosen.values())
             options = {version: [kept[number]] for version, number in chosen.items()}
         else:
             numbers = {version: [copy.number for copy in ledger.copies(version)] for version in there}
@@ -265,7 +266,8 @@ class _Arriving:
         """The links with those to the anchors of their stories: a crowd's hubs were all that it was compared with."""
         ledger, bench = self._ledger, self._bench
         tales = ledger.tales({*ledger.stories_of(link.version for link in links).values()})
-        missing = {tale.anchor for tale in tales.values()} - {link.version for link in links} - self._asked.get(at, set())
+        known = {link.version for link in links} | self._asked.get(at, set())
+        missing = {tale.anchor for tale in tales.values()} - known
         if not missing:
             return links
         stand_in = self._stand_ins(missing)
