@@ -4,6 +4,7 @@
       ├────► looking (what an article matches) ─► probing ─► bench, held
       ├────► telling (a story told)
       ├────► around (the articles of the days around, for events) ◄─ adding, looking
+      ├────► recent (articles that were compared lately) ◄─ held
       └────► rebuilding (all of it sketched anew), settings (what a database holds fixed)
 """
 

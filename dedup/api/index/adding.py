@@ -24,6 +24,7 @@ __all__ = ["add", "resume"]
 
 def add(ledger: Ledger, batch: Batch, rules: Rules) -> list[Outcome]:
     """Puts the articles of a batch in, as if one after the other, and says what became of each."""
+    rules.recent.begin(ledger.following())
     known = ledger.find([entry.id for entry in batch.entries])
     there = ledger.articles(known.values())
     outcomes = [Outcome() for _ in batch.entries]
@@ -93,6 +94,7 @@ class _Arriving:
         self._sketches = sketches.take(np.array(self._founders, np.int64))
         self._pairs = probe(ledger, self._sketches, rules.params)
         self._bench = Bench(rules, self._entries)
+        self._asked: dict[int, set[int]] = {}  # with which versions each new one is compared
         rows = self._bench.compare(*self._meet())
         self._events: dict[int, tuple[dict[int, int], dict[int, int]]] = {}  # matches, and what was not examined
         if rules.around is not None:
@@ -132,6 +134,8 @@ class _Arriving:
             (founders[x], self._entries[founders[-1 - n]].version if n < 0 else n)
             for x, n in zip(self._pairs.new.tolist(), numbers, strict=True)
         ]
+        for at, version in asked:
+            self._asked.setdefault(at, set()).add(version)
         own = {self._entries[at].number for at in founders}
         copies = [(at, entry.version) for at, entry in enumerate(self._entries) if entry.version != entry.number]
         stand_in = self._stand_ins({version for _, version in (*asked, *copies)} - own)
@@ -168,7 +172,7 @@ class _Arriving:
         ledger, rules, entries = self._ledger, self._rules, self._entries
         if rules.are_plain:
             chosen = ledger.delegates(there)
-            kept = ledger.articles(chosen.values())
+            kept = rules.recent.articles(ledger, chosen.values())
             options = {version: [kept[number]] for version, number in chosen.items()}
         else:
             numbers = {version: [copy.number for copy in ledger.copies(version)] for version in there}
@@ -176,6 +180,8 @@ class _Arriving:
             options = {version: [kept[n] for n in many] for version, many in numbers.items()}
 
         def stand_in(at: int, version: int) -> int | None:
+            if rules.are_plain and version not in self._members:
+                return self._bench.there(options[version][0]) if version in options else None
             mine = entries[at]
             old = [(entry.id, -1, entry) for entry in options.get(version, ()) if rules.may_meet(mine, entry)]
             new = [
@@ -260,13 +266,13 @@ class _Arriving:
         """The links with those to the anchors of their stories: a crowd's hubs were all that it was compared with."""
         ledger, bench = self._ledger, self._bench
         tales = ledger.tales({*ledger.stories_of(link.version for link in links).values()})
-        missing = {tale.anchor for tale in tales.values()} - {link.version for link in links}
+        known = {link.version for link in links} | self._asked.get(at, set())
+        missing = {tale.anchor for tale in tales.values()} - known
         if not missing:
             return links
         stand_in = self._stand_ins(missing)
         ones = [one for version in sorted(missing) if (one := stand_in(at, version)) is not None]
-        rows = bench.compare([bench.by_id(bench.own(at), one) for one in ones], [])
-        found = bench.read(rows)
+        found = bench.read(bench.compare([bench.by_id(bench.own(at), one) for one in ones], []))
         by_text = {pair for pair, _ in found}
         others = [one for one in self._found.get(at, []) if one[0] not in by_text]
         self._found[at] = sorted(others + found, key=lambda one: one[1][:2])

@@ -28,7 +28,7 @@ class Bench:
 
     def __init__(self, rules: Rules, batch: Sequence[Entry]) -> None:
         self._rules, self._batch = rules, batch
-        self.shelf = Held([], rules.params, rules.furniture, keeps_text=rules.keeps_text)
+        self.shelf = Held([], rules.params, rules.furniture, keeps_text=rules.keeps_text, recent=rules.recent)
         self.entries = self.shelf.entries
         self.place: list[int] = []
         self._local: dict[tuple[bool, int], int] = {}
@@ -44,7 +44,7 @@ class Bench:
     def _number(self, is_own: bool, key: int, entry: Entry) -> int:
         local = self._local.setdefault((is_own, key), len(self.entries))
         if local == len(self.entries):
-            self.shelf.enter(entry)
+            self.shelf.enter(entry, is_there=not is_own)
             self.place.append(key if is_own else -1)
         return local
 

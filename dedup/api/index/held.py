@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dedup import kernels
+from dedup.api.index.recent import Parts, Recent
 from dedup.api.shelf import Shelf
 from dedup.corpus import Corpus, Prepared
 from dedup.furniture import Furniture
@@ -29,9 +30,13 @@ class Held(Shelf):
         entries: the articles it begins with.
         params, furniture: what they are compared with.
         keeps_text: whether the bodies are texts; else what `pack_syllables` made of them.
+        recent: where those of the index are kept ready.
     """
 
-    def __init__(self, entries: Sequence[Entry], params: Params, furniture: Furniture, *, keeps_text: bool) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], params: Params, furniture: Furniture, *, keeps_text: bool,
+        recent: Recent | None = None,
+    ) -> None:  # fmt: skip
         self.entries: list[Entry] = []
         self.ids: list[str] = []
         self.numbers: dict[str, int] = {}
@@ -39,12 +44,14 @@ class Held(Shelf):
         self.is_new = []
         self.copies = np.zeros((0, 2), np.int64)
         self.likeness = {}
-        self.corpus = _HeldCorpus(self.entries, params, furniture, keeps_text)
+        self._is_there: list[bool] = []
+        self.corpus = _HeldCorpus((self.entries, self._is_there), params, furniture, keeps_text, recent)
         for entry in entries:
             self.enter(entry)
 
-    def enter(self, entry: Entry) -> None:
-        """Puts one more article there."""
+    def enter(self, entry: Entry, *, is_there: bool = False) -> None:
+        """Puts one more article there; is_there: it is one of the index, by the number that it has."""
+        self._is_there.append(is_there)
         self.numbers[entry.id] = len(self.entries)
         self.entries.append(entry)
         self.ids.append(entry.id)
@@ -72,11 +79,15 @@ class _Details(Sequence[dict[str, Any]]):
 class _HeldCorpus(Corpus):
     """Their texts, see Corpus."""
 
-    def __init__(self, entries: Sequence[Entry], params: Params, furniture: Furniture, keeps_text: bool) -> None:
+    def __init__(
+        self, entries: tuple[Sequence[Entry], Sequence[bool]], params: Params, furniture: Furniture, keeps_text: bool,
+        recent: Recent | None,
+    ) -> None:  # fmt: skip
         self._params = params
         self.furniture = furniture
-        self._entries = entries
+        self._entries, self._is_there = entries
         self._keeps_text = keeps_text
+        self._recent = recent
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -98,12 +109,43 @@ class _HeldCorpus(Corpus):
         k = self._params.k if shingles else 0
         if not self._keeps_text:
             return _unpack_syllables([entry.body for entry in entries], k)
+        return Prepared.join([self._make(entries, k)])
+
+    def prepare_pairs(self, left: _I64, right: _I64, threads: int | None = None) -> tuple[Prepared, _I64, _I64]:
+        if self._recent is None or not self._keeps_text:
+            return super().prepare_pairs(left, right, threads)
+        which = np.unique(np.concatenate([left, right]))
+        entries = [self._entries[n] for n in which.tolist()]
+        is_there = [self._is_there[n] for n in which.tolist()]
+        known = self._recent.find(entry for entry, there in zip(entries, is_there, strict=True) if there)
+        is_known = [there and entry.number in known for entry, there in zip(entries, is_there, strict=True)]
+        fresh = [place for place, found in enumerate(is_known) if not found]
+        made = self._make([entries[place] for place in fresh], self._params.k)
+        for n, place in enumerate(fresh):
+            if is_there[place]:
+                self._recent.keep(entries[place], _cut(made, n))
+        parts = [known[entry.number] for entry, found in zip(entries, is_known, strict=True) if found]
+        at = np.argsort(np.argsort(is_known, kind="stable"))  # where each stands when those that are known come last
+        i, j = (at[np.searchsorted(which, side)] for side in (left, right))
+        return Prepared.join([made, *parts]), i, j
+
+    def _make(self, entries: Sequence[Entry], k: int) -> Parts:
         groups = np.array([entry.source for entry in entries], np.int64).view(np.uint64)
         grouped = self.furniture.grouped(groups, self._params)
         buf, offsets = pack([entry.body for entry in entries])
-        return Prepared.join([
-            kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
-        ])  # fmt: skip
+        made: Parts = kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
+        return made
+
+
+def _cut(made: Parts, at: int) -> Parts:
+    """One article of several that were made ready, apart."""
+    syllables, flags, ends, shingles, shingle_ends = made
+    lo, hi = ends[at - 1] if at else 0, ends[at]
+    first, last = shingle_ends[at - 1] if at else 0, shingle_ends[at]
+    return (
+        syllables[lo:hi].copy(), flags[lo:hi].copy(), np.array([hi - lo]), shingles[first:last].copy(),
+        np.array([last - first]),
+    )  # fmt: skip
 
 
 def pack_syllables(ready: Prepared, number: int) -> bytes:

@@ -15,6 +15,7 @@ from dedup.api.index.around import Around
 from dedup.api.index.intake import Found, Outcome, Rules, article_of, prepare
 from dedup.api.index.looking import look_up
 from dedup.api.index.rebuilding import rebuild
+from dedup.api.index.recent import Recent
 from dedup.api.index.settings import fix, params_of, read_furniture
 from dedup.api.index.stories import forget
 from dedup.api.index.telling import tell
@@ -88,7 +89,7 @@ class Index:
         except BaseException:
             self._store.close()
             raise
-        self._rules = Rules(params, known, keeps_text, window, own_source)
+        self._rules = Rules(params, known, keeps_text, window, own_source, Recent())
         self._writing, self._reading = (Around(self.path, params, known, keeps_text) for _ in range(2))
 
     @property
@@ -185,6 +186,7 @@ class Index:
             for tale in forget(ledger, numbers):
                 ledger.drop_tale(tale.number)
             ledger.drop_former(names)
+        self._rules.recent.clear()
         self._store.tidy(self.params.wait)
         self._store.erase()
         return len(numbers)
@@ -214,6 +216,7 @@ class Index:
             gone += len(numbers)
             if len(numbers) < _AT_ONCE:
                 break
+        self._rules.recent.clear()
         self._store.tidy(self.params.wait)
         self._store.erase()
         return gone

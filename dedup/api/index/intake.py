@@ -15,6 +15,7 @@ from dedup import dates
 from dedup.api.choose import day
 from dedup.api.index.around import Around, Told
 from dedup.api.index.held import Held, pack_syllables
+from dedup.api.index.recent import Recent
 from dedup.furniture import Furniture, group_of
 from dedup.models import Article, Params
 from dedup.sketch import Sketches, sketch_and_note
@@ -36,6 +37,7 @@ class Rules(NamedTuple):
     keeps_text: bool
     window: int | None
     own_source: bool
+    recent: Recent
     around: Around | None = None  # where articles on one event are looked for
 
     def may_meet(self, a: Entry, b: Entry | Copy) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dedup.api.index.adding import resume
 from dedup.api.index.around import Around
 from dedup.api.index.intake import Rules, article_of, prepare
+from dedup.api.index.recent import Recent
 from dedup.api.index.settings import fix, furniture_of, params_of
 from dedup.errors import ParamError
 from dedup.furniture import Furniture
@@ -30,7 +31,7 @@ def rebuild(path: str, params: Params | None, furniture: Furniture | None, *, sa
         known = furniture if furniture is not None else furniture_of(store.settings)
         known.check(params)
         around = Around(path, params, known, True) if params.same_story else None
-        rules = Rules(params, known, True, None, True, around)
+        rules = Rules(params, known, True, None, True, Recent(), around)
         with store.writing(params.wait) as ledger:
             ledger.reset(fix(params, known, True))
             last = count = 0

@@ -1,0 +1,66 @@
+"""Articles of an index that were compared lately, kept in memory: those of a recurring column are asked for again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from dedup.store import Entry, Snapshot
+
+__all__ = ["Parts", "Recent"]
+
+Parts = tuple[Any, ...]  # of one article, as kernels.prepare returns them
+_MOST = 64 << 20  # bytes that are kept
+
+
+class Recent:
+    """Articles by their numbers, with what they were made into for exact comparison; for several threads.
+
+    What has a number never changes, so nothing kept is ever wrong: but for what an open transaction put there, since it
+    may be undone and the number given again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._following = 0
+        self._bytes = 0
+        self._known: dict[int, tuple[Entry, Parts, int]] = {}  # those asked for last come last
+
+    def begin(self, following: int) -> None:
+        """A transaction begins: what gets this number or one behind it is not kept."""
+        self._following = following
+
+    def articles(self, snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, Entry]:
+        """The articles of these numbers, which are there."""
+        wanted = {*numbers}
+        with self._lock:
+            found = {number: self._known[number][0] for number in wanted & self._known.keys()}
+        return found | snapshot.articles(sorted(wanted - found.keys()))
+
+    def find(self, entries: Iterable[Entry]) -> dict[int, Parts]:
+        """What those of the articles that are kept were made into, by number."""
+        found = {}
+        with self._lock:
+            for entry in entries:
+                if (known := self._known.pop(entry.number, None)) is not None:
+                    self._known[entry.number] = known
+                    found[entry.number] = known[1]
+        return found
+
+    def keep(self, entry: Entry, parts: Parts) -> None:
+        """Keeps an article; those that nobody asked for the longest go."""
+        if not 0 < entry.number < self._following:
+            return
+        size = len(entry.body) + sum(part.nbytes for part in parts)
+        with self._lock:
+            if entry.number not in self._known:
+                self._known[entry.number] = entry, parts, size
+                self._bytes += size
+            while self._bytes > _MOST:
+                self._bytes -= self._known.pop(next(iter(self._known)))[2]
+
+    def clear(self) -> None:
+        """Forgets all of them."""
+        with self._lock:
+            self._known, self._bytes = {}, 0
