@@ -246,7 +246,7 @@ def find_pairs(sketches, params, partitions):
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
     notes = delivered(asked, candidates._choose(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
-    parcels = [open_parcels(rows, candidates.PAIRS) for rows in found.values()]
+    parcels = [open_parcels(rows, candidates.PLAN) for rows in found.values()]
     pairs = {
         pair for of in parcels for low, high in of[candidates.PAIR]
         for pair in zip(low.tolist(), high.tolist(), strict=True)
@@ -288,7 +288,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)
         notes.append(parcel(0, candidates._NOTE, (np.arange(lo, hi), one, one, one, number[lo:hi], flags[lo:hi])))
-    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PAIRS)[candidates.PAIR]
+    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PLAN)[candidates.PAIR]
     assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
 
 

@@ -20,7 +20,7 @@ from dedup.models import Params
 from dedup.spark.blocks import ARTICLE, FIGURES, MATCH
 from dedup.spark.candidates import route_pairs
 from dedup.spark.components import Keep, find_components
-from dedup.spark.parcels import PARCEL, in_chunks
+from dedup.spark.parcels import PARCEL, in_chunks, in_tasks
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -54,7 +54,7 @@ def find_unexamined(found: DataFrame, tried: DataFrame | None, labels: DataFrame
         missing = find_missing(web.shelf, web.rows, np.array(tried, np.int64).reshape(-1, 2))
         yield from web.send(missing.tolist(), partitions)
 
-    return _by_component(found, tried, _TRIED, labels, partitions).mapInArrow(_chunks(work), PARCEL)
+    return in_tasks(_by_component(found, tried, _TRIED, labels, partitions), _chunks(work), PARCEL)
 
 
 def ask_shared(found: DataFrame, labels: DataFrame, partitions: int) -> DataFrame:
@@ -64,7 +64,7 @@ def ask_shared(found: DataFrame, labels: DataFrame, partitions: int) -> DataFram
         web = _Web(chunk)
         yield from web.send(ask_overlaps(web.shelf, web.rows), partitions)
 
-    return _by_component(found, None, _SHARED, labels, partitions).mapInArrow(_chunks(work), PARCEL)
+    return in_tasks(_by_component(found, None, _SHARED, labels, partitions), _chunks(work), PARCEL)
 
 
 def tell_stories(found: DataFrame, shared: DataFrame | None, labels: DataFrame, partitions: int) -> DataFrame:
@@ -87,7 +87,7 @@ def tell_stories(found: DataFrame, shared: DataFrame | None, labels: DataFrame, 
         arrays = [pa.array(values, field.type) for values, field in zip(columns, _ROW, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=_ROW)
 
-    return _by_component(found, shared, _SHARED, labels, partitions).mapInArrow(_chunks(work), _STORY)
+    return in_tasks(_by_component(found, shared, _SHARED, labels, partitions), _chunks(work), _STORY)
 
 
 _TYPES = {"string": pa.string(), "boolean": pa.bool_()}

@@ -6,6 +6,7 @@ What a task makes of its parcels must not depend on their order: Spark delivers 
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
-    "PARCEL", "deliver", "freeze", "in_chunks", "open_parcels", "pack_parcels", "parcel", "runs", "starts_of", "thaw",
+    "PARCEL", "deliver", "distinct", "freeze", "home_of", "in_chunks", "in_tasks", "meet", "mix", "open_parcels",
+    "pack_parcels", "parcel", "parcel_of", "ranges", "runs", "spare_modules", "starts_of", "thaw",
 ]  # fmt: skip
 
 PARCEL = "place int, kind int, data binary"
+_PARCEL = pa.schema([("place", pa.int32()), ("kind", pa.int32()), ("data", pa.binary())])
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 def deliver(parcels: DataFrame, partitions: int) -> DataFrame:
@@ -30,12 +34,53 @@ def deliver(parcels: DataFrame, partitions: int) -> DataFrame:
     return parcels.repartitionById(partitions, "place")
 
 
+def in_tasks(df: DataFrame, work: Callable[[Any], Iterator[pa.RecordBatch]], schema: str) -> DataFrame:
+    """What the work makes of the batches of each partition."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from work(batches)
+        spare_modules()
+
+    return df.mapInArrow(run, schema)
+
+
+def meet(
+    kept: DataFrame, sent: DataFrame, partitions: int, work: Callable[[pa.Table, pa.Table], Iterator[pa.RecordBatch]]
+) -> DataFrame:
+    """The parcels that the work makes of those that are kept at each place and those that are sent there.
+
+    Args:
+        kept: delivered parcels, which are not sent again.
+    """
+
+    def run(ours: pa.Table, theirs: pa.Table) -> pa.Table:
+        made = pa.Table.from_batches(work(ours, theirs), _PARCEL)
+        spare_modules()
+        return made
+
+    both = kept.groupBy("place").cogroup(deliver(sent, partitions).groupBy("place"))
+    return both.applyInArrow(run, PARCEL)
+
+
+def spare_modules() -> None:
+    """Lets Spark, which collects garbage after each task, look through no more than what the next one leaves."""
+    gc.collect()
+    gc.freeze()
+
+
 def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.RecordBatch:
     """One parcel, as a batch of its own: a batch never grows beyond what one place gets."""
     lengths = np.array([len(array) for array in arrays], np.int64)
-    data = b"".join([lengths.tobytes(), *(np.ascontiguousarray(array).tobytes() for array in arrays)])
-    columns = [pa.array([place], pa.int32()), pa.array([kind], pa.int32()), pa.array([data], pa.binary())]
-    return pa.RecordBatch.from_arrays(columns, names=["place", "kind", "data"])
+    return parcel_of(place, kind, b"".join([lengths.tobytes(), *map(_bytes, arrays)]))
+
+
+def parcel_of(place: int, kind: int, data: bytes) -> pa.RecordBatch:
+    """A parcel of bytes."""
+    return pa.RecordBatch.from_pydict({"place": [place], "kind": [kind], "data": [data]}, _PARCEL)
+
+
+def _bytes(array: np.ndarray[Any, Any]) -> bytes:
+    return np.ascontiguousarray(array).tobytes()
 
 
 def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any]) -> Iterator[pa.RecordBatch]:
@@ -66,7 +111,7 @@ def freeze(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return zstandard.ZstdCompressor(level=3).compress(sink.getvalue())
+    return zstandard.ZstdCompressor(level=2).compress(sink.getvalue())
 
 
 def thaw(frame: bytes) -> pa.Table:
@@ -100,6 +145,12 @@ def in_chunks(
     return run
 
 
+def home_of(versions: np.ndarray[Any, Any], partitions: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The place where what is known of each version lies: pmod of Spark."""
+    places: _I64 = np.mod(versions.view(np.int64), partitions)
+    return places.astype(np.int32)
+
+
 def runs(values: np.ndarray[Any, Any]) -> _I64:
     """Where runs of equal values begin, and the end: int64 (runs + 1,)."""
     if not len(values):
@@ -110,3 +161,25 @@ def runs(values: np.ndarray[Any, Any]) -> _I64:
 def starts_of(counts: np.ndarray[Any, Any]) -> _I64:
     """Counts as starts of consecutive ranges: int64 (n + 1,)."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def ranges(starts: _I64, counts: _I64) -> _I64:
+    """The places starts[i] .. starts[i] + counts[i] - 1 of all i, one after the other."""
+    begin = starts_of(counts)
+    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
+
+
+def distinct(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    """The distinct pairs of (one, two), sorted."""
+    order = np.lexsort((two, one))
+    one, two = one[order], two[order]
+    is_new = np.ones(len(one), np.bool_)
+    is_new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
+    return one[is_new], two[is_new]
+
+
+def mix(x: _U64) -> _U64:
+    """A hash of each number (the finalizer of MurmurHash3; Appleby 2011)."""
+    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return x ^ (x >> np.uint64(33))
