@@ -17,19 +17,20 @@ from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.prints import band_shape, keys_of
 from dedup.sketch import sketch_and_note
-from dedup.spark.parcels import PARCEL, deliver, freeze, in_tasks, parcel_of
+from dedup.spark.parcels import freeze, in_tasks, settle
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
-    "DETAILS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles", "select_articles",
-    "sketch",
+    "DETAILS", "MEMBERS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles",
+    "select_articles", "sketch",
 ]  # fmt: skip
 
 DETAILS = ("title", "source", "credit", "published")
 NO_WORDS, NO_TEXT, NO_ID = -1, -2, -3  # sizes of what is left out
 ROW_BITS = 40  # of a key; the others are the partition
+MEMBERS = 4  # a kind of parcel
 _SKETCHED = (
     "id string, key long, text_key long, about_key long, v0 long, v1 long, size int, selected int, keys binary, "
     "frame binary"
@@ -167,15 +168,7 @@ def _take(row: dict[str, Any], taken: dict[str, dict[str, Any]]) -> None:
 def find_versions(named: DataFrame, partitions: int) -> DataFrame:
     """Frozen tables where the versions are at home (`home_of`): of each article renamed, key, v0, whether it is the
     delegate of its version (has the smallest id), and how many copies the delegate has; by v0."""
-    from pyspark.sql import functions as f
-
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        if rows := list(batches):
-            table = _delegate(pa.Table.from_batches(rows))
-            yield parcel_of(table.column("v0")[0].as_py() % partitions, 0, freeze(table))
-
-    at_home = named.repartitionById(partitions, f.pmod("v0", f.lit(partitions)).cast("int"))
-    return deliver(in_tasks(at_home, work, PARCEL), partitions)
+    return settle(named, "v0", partitions, MEMBERS, _delegate)
 
 
 def _delegate(table: pa.Table) -> pa.Table:

@@ -19,7 +19,7 @@ from dedup.dates import parse
 from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.pages import find_credit
-from dedup.spark.articles import DETAILS, ROW_BITS
+from dedup.spark.articles import DETAILS, MEMBERS, ROW_BITS
 from dedup.spark.candidates import NEED, PAIR, PLAN
 from dedup.spark.parcels import (
     PARCEL,
@@ -31,6 +31,7 @@ from dedup.spark.parcels import (
     mix,
     open_parcels,
     parcel_of,
+    part_parcels,
     ranges,
     runs,
     spare_modules,
@@ -41,16 +42,16 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame
 
-__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared", "keep_frames"]
+__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "SHARED", "Lookup", "compare", "count_shared", "keep_frames"]
 
-MATCH, ARTICLE = range(2)  # rows of what is found: a match; an article that has a part in one
+MATCH, ARTICLE, SHARED = range(3)  # rows: a match; an article that has a part in one; what a pair shares
 FIGURES = ("shared", "size_a", "size_b", "longest", "relation", "is_certain")
 FOUND = (
     "kind int, va long, vb long, ka long, kb long, id_a string, id_b string, "
     + ", ".join(f"{name} int" for name in FIGURES)
     + ", is_delegate boolean, source string, credit string, published string"
 )
-_SHARED = "a long, b long, shared int"
+_SHARED = "kind int, va long, vb long, shared int"
 _TEXT = 3  # a kind of parcel beside those of a plan: frozen articles
 _TOGETHER = 64 << 20  # bytes of text that a task sends at a time
 _BLOCK = 8 << 20  # bytes of text, two such are compared at a time
@@ -64,7 +65,7 @@ class Lookup(NamedTuple):
 
     Attributes:
         frames: the articles of each partition, in frames; kept on disk until `unpersist`.
-        members: what `find_versions` makes.
+        members: what `find_versions` makes, delivered.
         partitions: how many tasks.
     """
 
@@ -125,12 +126,12 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
     """
     partitions = lookup.partitions
 
-    def ask(ours: pa.Table, theirs: pa.Table) -> Iterator[pa.RecordBatch]:
-        members = pa.concat_tables(thaw(data.as_buffer()) for data in ours.column("data"))
-        for asked in _find_needed(members, open_parcels(theirs.to_batches(), PLAN)[NEED], partitions if copies else 0):
+    def ask(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        members, needs = part_parcels(here, MEMBERS)
+        for asked in _find_needed(members, open_parcels(needs, PLAN)[NEED], partitions if copies else 0):
             yield parcel_of(asked.column("key")[0].as_py() >> ROW_BITS, NEED, freeze(asked))
 
-    asked = meet(lookup.members, plan.where(f"kind = {NEED}"), partitions, ask)
+    asked = meet(lookup.members, plan.where(f"kind = {NEED}"), partitions, ask, PARCEL)
     asked = deliver(asked, lookup.frames.getNumPartitions()).select("data")
     answers = lookup.frames.zip(_in_one(asked)).mapPartitions(_answer_all)
     sent = plan.sparkSession.createDataFrame(answers, PARCEL, verifySchema=False)
@@ -228,7 +229,7 @@ def compare(
 
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:
-    """How many shingles each pair of a plan shares: a, b, shared."""
+    """How many shingles each pair of a plan shares: kind, va, vb, shared."""
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if (desk := _Desk.open(batches, params, furniture)) is None:
@@ -237,8 +238,8 @@ def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Fur
             left, right = (side[some] for side in desk.pairs)
             ready, i, j = desk.texts.prepare_pairs(left, right)
             shared = compare_pairs(ready, i, j, params)[0].astype(np.int32)
-            columns = [pa.array(desk.version[left]), pa.array(desk.version[right]), pa.array(shared)]
-            yield pa.RecordBatch.from_arrays(columns, names=["a", "b", "shared"])
+            columns = [np.full(len(shared), SHARED, np.int32), desk.version[left], desk.version[right], shared]
+            yield pa.RecordBatch.from_arrays([*map(pa.array, columns)], names=["kind", "va", "vb", "shared"])
 
     return in_tasks(_fetch(plan, lookup, copies=False), work, _SHARED)
 

@@ -29,6 +29,7 @@ from dedup.spark.parcels import (
     in_tasks,
     mix,
     open_parcels,
+    order_of,
     pack_parcels,
     parcel,
     ranges,
@@ -39,7 +40,7 @@ from dedup.spark.parcels import (
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "find_pairs", "list_pairs", "plan_work", "route_pairs"]
+__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "find_pairs", "plan_work", "route_pairs"]
 
 PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; who is needed where; there is a crowd
 
@@ -120,15 +121,19 @@ def _count(params: Params, partitions: int) -> Any:
             return
         flat, holder = (np.concatenate(column) for column in zip(*parcels, strict=True))
         order = np.argsort(flat)
-        edges = runs(flat[order])
-        order = order[np.repeat(np.diff(edges) > 1, np.diff(edges))]
-        flat, holder = flat[order], holder[order]
-        flat, holder = distinct(flat, holder)  # the copies of a version may have been sketched by several tasks
-        edges = runs(flat)
+        count = np.diff(runs(flat[order]))
+        order, count = order[np.repeat(count > 1, count)], count[count > 1]
+        run, holder = np.repeat(np.arange(len(count)), count), holder[order]
+        order = np.argsort(holder)
+        order = order[order_of(run[order])]
+        run, holder = run[order], holder[order]
+        is_new = (np.diff(run, prepend=-1) > 0) | (np.diff(holder, prepend=holder[:1]) > 0)
+        run, holder = run[is_new], holder[is_new]  # the copies of a version may have been sketched by several tasks
+        edges = runs(run)
         count = np.diff(edges)
         number = np.arange(len(count), dtype=np.uint64) * np.uint64(partitions)
         number += flat[:1] % np.uint64(partitions)  # the same for all in this task: no other one has these numbers
-        held, rank = np.repeat(count, count), np.arange(len(flat)) - np.repeat(edges[:-1], count)
+        held, rank = np.repeat(count, count), np.arange(len(run)) - np.repeat(edges[:-1], count)
         where = (np.repeat(holder[edges[:-1]], count) % np.uint64(partitions)).astype(np.int32)
         where |= np.where((held > params.max_bucket) & (rank < params.hubs), _HUB_BIT, 0).astype(np.int32)
         is_shared = held > 1
@@ -151,11 +156,14 @@ def _choose(params: Params, partitions: int) -> Any:
         size, selected = size[first], selected[first]
         holder, number, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
         owner = np.searchsorted(version, holder)
-        order = np.lexsort((number, held, owner))
+        order = np.argsort(number)
+        order = order[order_of(owner[order])]
         number, held, where, owner = number[order], held[order], where[order], owner[order]
         count = np.bincount(owner, minlength=len(version))
-        starts = starts_of(count)
-        rank = np.arange(len(number)) - starts[owner] + (size - count)[owner]  # before them come those of nobody else
+        by_held = order_of(held)
+        rank = np.empty(len(number), np.int64)
+        rank[by_held[order_of(owner[by_held])]] = np.arange(len(number))
+        rank += (size - count - starts_of(count)[:-1])[owner]  # before them come those of nobody else
         each = np.arange(len(version))
         is_probe = rank <= (size - _needed((selected, selected), (each, each), params))[owner]
         is_crowd = held > params.max_bucket
@@ -163,8 +171,7 @@ def _choose(params: Params, partitions: int) -> Any:
             yield parcel(0, CROWD, ())
         flags = _PROBES * (is_probe | is_crowd) + _IS_COMMON * (held > few(params)) + _IS_CROWD * is_crowd
         flags += _IS_HUB * (where & _HUB_BIT != 0)
-        order = np.lexsort((number, owner))
-        marks = number[order], flags[order].astype(np.uint8), where[order] & ~_HUB_BIT
+        marks = number, flags.astype(np.uint8), where & ~_HUB_BIT
         yield from _tell((version, size, selected, count.astype(np.int32)), marks)
 
     return work
@@ -175,7 +182,7 @@ def _tell(about: tuple[Any, ...], marks: tuple[Any, ...]) -> Iterator[pa.RecordB
     number, flags, home = marks
     count = about[-1]
     starts, owner = starts_of(count), np.repeat(np.arange(len(count)), count)
-    order = np.argsort(home, kind="stable")
+    order = order_of(home)
     for lo, hi in _between(runs(home[order])):
         place, owners = home[order[lo]], owner[order[lo:hi]]
         who = owners[runs(owners)[:-1]]
@@ -271,7 +278,7 @@ def _sorted(values: _I64) -> _I64:
 def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     """(who probes, whom it meets) by places of versions, some at a time; ~x where they meet in a crowd."""
     here = np.flatnonzero(holdings.flags & _IS_HERE)
-    here = here[np.argsort(holdings.number[here], kind="stable")]
+    here = here[np.argsort(holdings.number[here])]
     flags, of = holdings.flags[here], holdings.of[here]
     edges = runs(holdings.number[here])
     run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
@@ -321,13 +328,3 @@ def plan_work(pairs: DataFrame, partitions: int) -> DataFrame:
         yield from pack_parcels(NEED, home_of(version, partitions), (place, version))
 
     return in_tasks(deliver(pairs, partitions), work, PARCEL)
-
-
-def list_pairs(plan: DataFrame) -> DataFrame:
-    """The pairs of a plan, a row each: a, b."""
-
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        for low, high in open_parcels(batches, PLAN)[PAIR]:
-            yield pa.RecordBatch.from_arrays([pa.array(low.view(np.int64)), pa.array(high.view(np.int64))], ["a", "b"])
-
-    return in_tasks(plan.where(f"kind = {PAIR}").select("kind", "data"), work, "a long, b long")

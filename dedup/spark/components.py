@@ -26,12 +26,11 @@ def find_components(edges: DataFrame, keep: Keep, few: int = _FEW) -> DataFrame:
     is expected to go in each.
 
     Args:
-        edges: a, b: numbers of two vertices; each edge once or more, no loops.
+        edges: a, b: numbers of two vertices; each edge once or more, no loops; read several times.
         keep: stores a DataFrame that is used several times, under a name.
         few: edges that are left to one task.
     """
     rounds: list[DataFrame] = []
-    edges = keep(edges.selectExpr("least(a, b) AS a", "greatest(a, b) AS b").distinct(), "components")
     while edges.count() > few:
         rounds.append(keep(_contract(edges, len(rounds)), "components"))
         one, two = (rounds[-1].selectExpr(f"v AS {side}", f"label AS {side}2") for side in ("a", "b"))
