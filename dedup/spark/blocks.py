@@ -36,7 +36,7 @@ from dedup.spark.parcels import (
     runs,
     spare_modules,
     thaw,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from pyspark import RDD

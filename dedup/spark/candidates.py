@@ -35,7 +35,7 @@ from dedup.spark.parcels import (
     ranges,
     runs,
     starts_of,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -102,9 +102,9 @@ def _send(partitions: int) -> Any:
 def _post(waiting: list[tuple[Any, ...]], partitions: int) -> Iterator[pa.RecordBatch]:
     """What some versions hold, each version once."""
     flat, version, size, selected = (np.concatenate(column) for column in zip(*waiting, strict=True))
-    distinct, first = np.unique(version, return_index=True)
-    places = (distinct % np.uint64(partitions)).astype(np.int32)
-    yield from pack_parcels(_VERSION, places, (distinct, size[first], selected[first]))
+    each, first = np.unique(version, return_index=True)
+    places = (each % np.uint64(partitions)).astype(np.int32)
+    yield from pack_parcels(_VERSION, places, (each, size[first], selected[first]))
     is_first = np.zeros(len(version), np.bool_)
     is_first[first] = True
     is_meant = np.repeat(is_first, size)
