@@ -3,8 +3,9 @@
     python benchmarks/spark.py CORPUS.parquet [MORE.parquet …] [--master local[2]] [--partitions 16] [--skewed F …]
 
 Each corpus (columns id, text; benchmarks/corpus.py makes them) is scanned by both on as many processors, Spark after a
-small corpus that starts its workers; a fresh process reads the whole time of the one machine. Bytes are those that
-Spark's event log says were written to shuffles, by stage; --skewed corpora are compared with the first.
+small corpus that starts its workers; a fresh process reads the whole time of the one machine. Processor seconds are
+those of all processes (Linux), and tell the same where others use the machine too. Bytes are those that Spark's event
+log says were written to shuffles, by stage; --skewed corpora are compared with the first.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
@@ -38,6 +42,37 @@ stories = found.stories
 print(time.perf_counter() - start, len(found.matches), sum(len(story.articles) for story in stories))
 """
 _BILLION, _CORES, _MEMORY = 1e9, 512, 4
+
+
+class _Clock(threading.Thread):
+    """The processor seconds of all processes below this one, those of ended ones as last seen."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._seen: dict[int, float] = {}
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.total()
+            time.sleep(1)
+
+    def total(self) -> float:
+        parents, busy = {}, {}
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = file.read_text().rpartition(")")[2].split()
+            except OSError:  # it has ended
+                continue
+            number = int(file.parent.name)
+            parents[number] = int(fields[1])
+            busy[number] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        mine = {os.getpid()}
+        for number in sorted(parents):
+            if parents[number] in mine:
+                mine.add(number)
+                self._seen[number] = busy[number]
+        return sum(self._seen.values())
 
 
 def _session(master: str, log: str, memory: str) -> SparkSession:
@@ -77,33 +112,38 @@ def _metrics(log: str) -> tuple[Counter[str], Counter[str]]:
     return written, seconds
 
 
-def _measure(spark: SparkSession, path: str, partitions: int, log: str) -> tuple[float, Counter[str], Counter[str]]:
-    before = _metrics(log)
+def _measure(
+    spark: SparkSession, path: str, partitions: int, log: str, clock: _Clock
+) -> tuple[float, float, Counter[str], Counter[str]]:
+    before, busy = _metrics(log), clock.total()
     start = perf_counter()
     matches, stories = dedup.spark.scan(spark.read.parquet(path), partitions=partitions)
-    passed = perf_counter() - start
+    passed, busy = perf_counter() - start, clock.total() - busy
     told = matches.count(), stories.count()
     after = _metrics(log)
     count = pq.read_metadata(path).num_rows
     print(f"\n{path}: {count:,} articles, {told[0]:,} matches, {told[1]:,} articles in stories")
-    print(f"Spark {passed:8.1f} s {count / passed:8,.0f} articles/s")
+    print(f"Spark {passed:8.1f} s {count / passed:8,.0f} articles/s {busy:8,.0f} s of processors")
     written, seconds = (now - old for now, old in zip(after, before, strict=True))
     print(f"{'stage':18}{'shuffled, B an article':>24}{'task seconds':>14}")
     for name, value in seconds.most_common():
         print(f"{name:18}{written[name] / count:24,.0f}{value:14,.1f}")
     print(f"{'all':18}{written.total() / count:24,.0f}{seconds.total():14,.1f}", flush=True)
-    return passed, written, seconds
+    return passed, busy, written, seconds
 
 
-def _one_machine(path: str, threads: int) -> float:
+def _one_machine(path: str, threads: int) -> tuple[float, float]:
     environment = {**os.environ, "DEDUP_THREADS": str(threads)}
     command = [sys.executable, "-c", _ONE, path]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     passed, matches, articles = done.stdout.split()
     count = pq.read_metadata(path).num_rows
     told = f"{int(matches):,} matches, {int(articles):,} articles in stories"
-    print(f"scan  {float(passed):8.1f} s {count / float(passed):8,.0f} articles/s, {told}", flush=True)
-    return float(passed)
+    print(f"scan  {float(passed):8.1f} s {count / float(passed):8,.0f} articles/s {busy:8,.0f} s of processors, {told}")
+    return float(passed), busy
 
 
 def _plan(count: int, written: Counter[str], seconds: Counter[str], threads: int) -> None:
@@ -134,14 +174,15 @@ def main() -> None:
         few = f"{log}/few.parquet"
         pq.write_table(pq.read_table(given.corpora[0]).slice(0, 2000), few)
         dedup.spark.scan(spark.read.parquet(few), partitions=given.partitions)  # starts workers, loads kernels
-        even = 0.0
+        even, clock = 0.0, _Clock()
         for path in given.corpora:
-            passed, written, seconds = _measure(spark, path, given.partitions, log)
+            passed, busy, written, seconds = _measure(spark, path, given.partitions, log, clock)
             even = even or passed
-            alone = _one_machine(path, given.threads)
-            print(f"Spark has {alone / passed:.2f} × the speed of one machine, processor for processor", flush=True)
+            alone, alone_busy = _one_machine(path, given.threads)
+            print(f"Spark has {alone / passed:.2f} × the speed of one machine, processor for processor; "
+                  f"{alone_busy / busy:.2f} × by processor seconds", flush=True)  # fmt: skip
         for path in given.skewed:
-            passed, _, _ = _measure(spark, path, given.partitions, log)
+            passed, *_ = _measure(spark, path, given.partitions, log, clock)
             print(f"{passed / even:.2f} × the time of the even corpus", flush=True)
         _plan(pq.read_metadata(given.corpora[-1]).num_rows, written, seconds, given.threads)
         spark.stop()

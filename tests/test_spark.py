@@ -1,5 +1,6 @@
 """`dedup.spark.scan` on a real Spark: what it finds is what `dedup.scan` finds, however the work is parted."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spar
 from dedup.spark import candidates, scan
 from dedup.spark.__main__ import main
 from dedup.spark.components import find_components
-from dedup.spark.parcels import open_parcels, parcel
+from dedup.spark.parcels import open_parcels, order_of, parcel, spare_modules
 from dedup.spark.session import check_java, check_spark
 
 try:
@@ -246,7 +247,7 @@ def find_pairs(sketches, params, partitions):
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
     notes = delivered(asked, candidates._choose(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
-    parcels = [open_parcels(rows, candidates.PAIRS) for rows in found.values()]
+    parcels = [open_parcels(rows, candidates.PLAN) for rows in found.values()]
     pairs = {
         pair for of in parcels for low, high in of[candidates.PAIR]
         for pair in zip(low.tolist(), high.tolist(), strict=True)
@@ -288,8 +289,22 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)
         notes.append(parcel(0, candidates._NOTE, (np.arange(lo, hi), one, one, one, number[lo:hi], flags[lo:hi])))
-    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PAIRS)[candidates.PAIR]
+    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PLAN)[candidates.PAIR]
     assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
+
+
+def test_numbers_are_put_in_order_as_numpy_does():
+    rng = np.random.default_rng(2)
+    for values in (rng.integers(0, 9, 1000), rng.integers(0, 2**32, 1000), np.zeros(0, np.int32)):
+        assert order_of(values).tolist() == np.argsort(values, kind="stable").tolist()
+
+
+def test_what_a_task_leaves_is_not_looked_through_for_garbage_again():
+    try:
+        spare_modules()
+        assert len(gc.get_objects()) < 1000
+    finally:
+        gc.unfreeze()
 
 
 def test_a_program_in_out(spark, tmp_path):

@@ -17,25 +17,25 @@ from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.prints import band_shape, keys_of
 from dedup.sketch import sketch_and_note
-from dedup.spark.parcels import freeze
+from dedup.spark.parcels import freeze, in_tasks, settle
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
-    "DETAILS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles", "select_articles",
-    "sketch",
+    "DETAILS", "MEMBERS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions", "name_articles",
+    "select_articles", "sketch",
 ]  # fmt: skip
 
 DETAILS = ("title", "source", "credit", "published")
 NO_WORDS, NO_TEXT, NO_ID = -1, -2, -3  # sizes of what is left out
 ROW_BITS = 40  # of a key; the others are the partition
+MEMBERS = 4  # a kind of parcel
 _SKETCHED = (
     "id string, key long, text_key long, about_key long, v0 long, v1 long, size int, selected int, keys binary, "
     "frame binary"
 )
 _NAMED = "id string, renamed string, key long, v0 long, v1 long"
-_VERSIONED = "renamed string, key long, v0 long, is_delegate boolean, copies int"
 _AT_ONCE = 1024  # articles
 
 _Batches = Iterable[pa.RecordBatch]
@@ -85,7 +85,7 @@ def sketch(articles: DataFrame, params: Params, furniture: Furniture) -> DataFra
 
     from pyspark import TaskContext
 
-    return articles.mapInArrow(work, _SKETCHED)
+    return in_tasks(articles, work, _SKETCHED)
 
 
 def _sketch(batch: pa.RecordBatch, key: int, params: Params, furniture: Furniture) -> pa.RecordBatch:
@@ -131,7 +131,7 @@ def name_articles(sketched: DataFrame, partitions: int) -> DataFrame:
 
     light = sketched.where(f"size >= {NO_WORDS}").select("id", "key", "text_key", "about_key", "v0", "v1", "size")
     light = light.withColumn("root", f.regexp_replace("id", r"(?s)^(.+?)(#\d+)+$", "$1"))
-    return light.repartition(partitions, "root").mapInArrow(work, _NAMED)
+    return in_tasks(light.repartition(partitions, "root"), work, _NAMED)
 
 
 def _resolve(table: pa.Table) -> pa.Table:
@@ -166,14 +166,9 @@ def _take(row: dict[str, Any], taken: dict[str, dict[str, Any]]) -> None:
 
 
 def find_versions(named: DataFrame, partitions: int) -> DataFrame:
-    """Of each article renamed, key, v0, whether it is the delegate of its version (has the smallest id), and how many
-    copies the delegate has."""
-
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        if rows := list(batches):
-            yield from _delegate(pa.Table.from_batches(rows)).to_batches()
-
-    return named.repartition(partitions, "v0").mapInArrow(work, _VERSIONED)
+    """Frozen tables where the versions are at home (`home_of`): of each article renamed, key, v0, whether it is the
+    delegate of its version (has the smallest id), and how many copies the delegate has; by v0."""
+    return settle(named, "v0", partitions, MEMBERS, _delegate)
 
 
 def _delegate(table: pa.Table) -> pa.Table:
@@ -192,4 +187,4 @@ def _delegate(table: pa.Table) -> pa.Table:
     count = np.empty(len(order), np.int32)
     count[order] = np.repeat(copies, np.diff(edges))
     columns = [*map(table.column, ("renamed", "key", "v0")), pa.array(is_delegate), pa.array(count)]
-    return pa.table(columns, names=["renamed", "key", "v0", "is_delegate", "copies"])
+    return pa.table(columns, names=["renamed", "key", "v0", "is_delegate", "copies"]).take(pa.array(order))

@@ -19,24 +19,39 @@ from dedup.dates import parse
 from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.pages import find_credit
-from dedup.spark.articles import DETAILS, ROW_BITS
-from dedup.spark.candidates import NEED, PAIR, PAIRS
-from dedup.spark.parcels import PARCEL, deliver, freeze, open_parcels, runs, thaw
+from dedup.spark.articles import DETAILS, MEMBERS, ROW_BITS
+from dedup.spark.candidates import NEED, PAIR, PLAN
+from dedup.spark.parcels import (
+    PARCEL,
+    deliver,
+    distinct,
+    freeze,
+    in_tasks,
+    meet,
+    mix,
+    open_parcels,
+    parcel_of,
+    part_parcels,
+    ranges,
+    runs,
+    spare_modules,
+    thaw,
+)
 
 if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame
 
-__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "Lookup", "compare", "count_shared", "keep_frames"]
+__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "SHARED", "Lookup", "compare", "count_shared", "keep_frames"]
 
-MATCH, ARTICLE = range(2)  # rows of what is found: a match; an article that has a part in one
+MATCH, ARTICLE, SHARED = range(3)  # rows: a match; an article that has a part in one; what a pair shares
 FIGURES = ("shared", "size_a", "size_b", "longest", "relation", "is_certain")
 FOUND = (
     "kind int, va long, vb long, ka long, kb long, id_a string, id_b string, "
     + ", ".join(f"{name} int" for name in FIGURES)
     + ", is_delegate boolean, source string, credit string, published string"
 )
-_SHARED = "a long, b long, shared int"
+_SHARED = "kind int, va long, vb long, shared int"
 _TEXT = 3  # a kind of parcel beside those of a plan: frozen articles
 _TOGETHER = 64 << 20  # bytes of text that a task sends at a time
 _BLOCK = 8 << 20  # bytes of text, two such are compared at a time
@@ -50,7 +65,7 @@ class Lookup(NamedTuple):
 
     Attributes:
         frames: the articles of each partition, in frames; kept on disk until `unpersist`.
-        members: what `find_versions` makes.
+        members: what `find_versions` makes, delivered.
         partitions: how many tasks.
     """
 
@@ -109,31 +124,54 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
 
     Texts are taken where they were read: what is asked of each partition is sent there, and the answers go on.
     """
-    from pyspark.sql import functions as f
+    partitions = lookup.partitions
 
-    members, partitions = lookup.members, lookup.partitions
-    needs = plan.where(f"kind = {NEED}").selectExpr("version AS v0", "place").repartition(partitions, "v0").distinct()
-    asked = members.where("is_delegate").join(needs.hint("shuffle_hash"), "v0")
-    if copies:
-        parts = f.ceil(f.col("copies") / _COPIES).cast("int")
-        own = f.array(f.pmod("key", parts).cast("int"))
-        part = f.explode(f.when(f.col("is_delegate"), f.sequence(f.lit(0), parts - 1)).otherwise(own))
-        several = members.where("copies > 0").withColumn("part", part)
-        place = f.pmod(f.xxhash64("v0", "part"), f.lit(partitions)).cast("int")
-        asked = asked.unionByName(several.withColumn("place", place).drop("part")).distinct()
-    readers = lookup.frames.getNumPartitions()
-    asked = asked.drop("copies").withColumn("reader", f.shiftright("key", ROW_BITS).cast("int"))
-    asked = asked.repartitionById(readers, "reader").drop("reader")
-    both = lookup.frames.zip(_in_one(asked.mapInArrow(_freeze_all, "frame binary")))
-    answers = both.mapPartitions(lambda pairs: (parcel for pair in pairs for parcel in _answer(*pair)))
+    def ask(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        members, needs = part_parcels(here, MEMBERS)
+        for asked in _find_needed(members, open_parcels(needs, PLAN)[NEED], partitions if copies else 0):
+            yield parcel_of(asked.column("key")[0].as_py() >> ROW_BITS, NEED, freeze(asked))
+
+    asked = meet(lookup.members, plan.where(f"kind = {NEED}"), partitions, ask, PARCEL)
+    asked = deliver(asked, lookup.frames.getNumPartitions()).select("data")
+    answers = lookup.frames.zip(_in_one(asked)).mapPartitions(_answer_all)
     sent = plan.sparkSession.createDataFrame(answers, PARCEL, verifySchema=False)
-    pairs = plan.where(f"kind = {PAIR}").select("place", "kind", "data")
-    return deliver(sent.unionByName(pairs), partitions)
+    return deliver(sent.unionByName(plan.where(f"kind = {PAIR}")), partitions)
 
 
-def _freeze_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield pa.RecordBatch.from_arrays([pa.array([freeze(pa.Table.from_batches([batch]))], pa.binary())], ["frame"])
+def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> Iterator[pa.Table]:
+    """The members (see `find_versions`) that places need, and these places, a table for each partition of the input.
+
+    Args:
+        needs: arrays (place, version): where delegates are needed.
+        partitions: into how many places copies go with their delegates; 0: copies are not needed.
+    """
+    key, version, is_delegate, copies = (
+        members.column(name).to_numpy(zero_copy_only=False) for name in ("key", "v0", "is_delegate", "copies")
+    )
+    delegates = np.flatnonzero(is_delegate)
+    which = [delegates[np.searchsorted(version[delegates], needed)] for _, needed in needs]
+    places = [place for place, _ in needs]
+    if partitions:
+        several = np.flatnonzero(copies > 0)
+        parts = -(-copies[several] // _COPIES)
+        count = np.where(is_delegate[several], parts, 1)
+        part = ranges(np.where(is_delegate[several], 0, key[several] % parts), count)
+        which.append(np.repeat(several, count))
+        mixed = mix(version[which[-1]].view(np.uint64) ^ mix(part.view(np.uint64)))
+        places.append((mixed % np.uint64(partitions)).astype(np.int32))
+    row, place = distinct(*(np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (which, places)))
+    asked = members.select(["renamed", "key", "v0", "is_delegate"]).take(pa.array(row))
+    asked = asked.append_column("place", pa.array(place))
+    order = np.argsort(key[row], kind="stable")
+    asked = asked.take(pa.array(order))
+    edges = runs(key[row[order]] >> ROW_BITS)
+    return (asked.slice(lo, hi - lo) for lo, hi in pairwise(edges.tolist()))
+
+
+def _answer_all(pairs: Iterable[tuple[list[bytes], list[bytes]]]) -> Iterator[tuple[int, int, bytearray]]:
+    for frames, asked in pairs:
+        yield from _answer(frames, asked)
+    spare_modules()
 
 
 def _answer(frames: list[bytes], asked: list[bytes]) -> Iterator[tuple[int, int, bytearray]]:
@@ -161,12 +199,10 @@ def _answer(frames: list[bytes], asked: list[bytes]) -> Iterator[tuple[int, int,
 
 def _address(articles: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
     """A parcel for each place that articles go to."""
+    articles = articles.take(pa.array(np.argsort(articles.column("place").to_numpy(), kind="stable")))
     places = articles.column("place").to_numpy()
-    order = np.argsort(places, kind="stable")
-    edges = runs(places[order]).tolist()
-    for lo, hi in pairwise(edges):
-        some = articles.take(pa.array(order[lo:hi])).drop_columns("place")
-        yield int(places[order[lo]]), _TEXT, bytearray(freeze(some))
+    for lo, hi in pairwise(runs(places).tolist()):
+        yield int(places[lo]), _TEXT, bytearray(freeze(articles.slice(lo, hi - lo).drop_columns("place")))
 
 
 def compare(
@@ -189,11 +225,11 @@ def compare(
             rows = Rows.join([rows, match_copies(desk.shelf, desk.copies, params)])
         yield from desk.tell(ordered(rows, desk.shelf.ids), has_credits)
 
-    return _fetch(plan, lookup, copies=copies).mapInArrow(work, FOUND)
+    return in_tasks(_fetch(plan, lookup, copies=copies), work, FOUND)
 
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:
-    """How many shingles each pair of a plan shares: a, b, shared."""
+    """How many shingles each pair of a plan shares: kind, va, vb, shared."""
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         if (desk := _Desk.open(batches, params, furniture)) is None:
@@ -202,10 +238,10 @@ def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Fur
             left, right = (side[some] for side in desk.pairs)
             ready, i, j = desk.texts.prepare_pairs(left, right)
             shared = compare_pairs(ready, i, j, params)[0].astype(np.int32)
-            columns = [pa.array(desk.version[left]), pa.array(desk.version[right]), pa.array(shared)]
-            yield pa.RecordBatch.from_arrays(columns, names=["a", "b", "shared"])
+            columns = [np.full(len(shared), SHARED, np.int32), desk.version[left], desk.version[right], shared]
+            yield pa.RecordBatch.from_arrays([*map(pa.array, columns)], names=["kind", "va", "vb", "shared"])
 
-    return _fetch(plan, lookup, copies=False).mapInArrow(work, _SHARED)
+    return in_tasks(_fetch(plan, lookup, copies=False), work, _SHARED)
 
 
 class _Desk:
@@ -229,7 +265,7 @@ class _Desk:
             packed.append(batch.filter(pa.array(kinds == PAIR)))
         if not tables:
             return None
-        parcels = [*open_parcels(packed, PAIRS)[PAIR], [np.zeros(0, np.uint64)] * 2]
+        parcels = [*open_parcels(packed, PLAN)[PAIR], [np.zeros(0, np.uint64)] * 2]
         low, high = (np.concatenate(column).view(np.int64) for column in zip(*parcels, strict=True))
         return cls(pa.concat_tables(tables), low, high, params, furniture)
 

@@ -21,15 +21,28 @@ from dedup import kernels
 from dedup.index import few, needed
 from dedup.models import Params
 from dedup.prints import uses_bands
-from dedup.spark.parcels import PARCEL, deliver, open_parcels, pack_parcels, parcel, runs, starts_of
+from dedup.spark.parcels import (
+    PARCEL,
+    deliver,
+    distinct,
+    home_of,
+    in_tasks,
+    mix,
+    open_parcels,
+    order_of,
+    pack_parcels,
+    parcel,
+    ranges,
+    runs,
+    starts_of,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["CROWD", "NEED", "PAIR", "PAIRS", "PLAN", "find_pairs", "list_pairs", "plan_work", "route_pairs"]
+__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "find_pairs", "plan_work", "route_pairs"]
 
-PAIR, NEED, CROWD = range(3)  # rows of a plan: pairs to compare in a place; a version needed there; there is a crowd
-PLAN = "place int, kind int, version long, data binary"
+PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; who is needed where; there is a crowd
 
 _POSTING, _VERSION, _ANSWER, _NOTE = range(4)
 _DTYPES: dict[int, tuple[Any, ...]] = {
@@ -38,7 +51,7 @@ _DTYPES: dict[int, tuple[Any, ...]] = {
     _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, number of a fingerprint, held, place | hub
     _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected, count of
 }  # fingerprints that others hold too; of each of these: number, flags
-PAIRS: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), CROWD: ()}
+PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), NEED: (np.int32, np.int64), CROWD: ()}
 _PROBES, _IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8, 16  # here: those who hold it meet where the note goes
 _HUB_BIT = 1 << 30
 _TOGETHER = 1 << 21  # fingerprints sent, or pairs made, at a time
@@ -50,16 +63,17 @@ _Batches = Iterable[pa.RecordBatch]
 
 
 def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFrame:
-    """The plan (see PLAN) of which versions to compare.
+    """The plan (parcels, see PLAN) of which versions to compare.
 
     Args:
         sketched: what `articles.sketch` makes.
     """
-    sent = sketched.where("size >= 0").select("v0", "size", "selected", "keys").mapInArrow(_send(partitions), PARCEL)
+    sketched = sketched.where("size >= 0").select("v0", "size", "selected", "keys")
+    sent = in_tasks(sketched, _send(partitions), PARCEL)
     versions, postings = sent.where(f"kind = {_VERSION}"), sent.where(f"kind = {_POSTING}")
-    answers = deliver(postings, partitions).mapInArrow(_count(params, partitions), PARCEL)
-    notes = deliver(versions.unionByName(answers), partitions).mapInArrow(_choose(params, partitions), PARCEL)
-    pairs = deliver(notes, partitions).mapInArrow(_make_pairs(params, partitions), PARCEL)
+    answers = in_tasks(deliver(postings, partitions), _count(params, partitions), PARCEL)
+    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _choose(params, partitions), PARCEL)
+    pairs = in_tasks(deliver(notes, partitions), _make_pairs(params, partitions), PARCEL)
     return plan_work(pairs, partitions)
 
 
@@ -88,9 +102,9 @@ def _send(partitions: int) -> Any:
 def _post(waiting: list[tuple[Any, ...]], partitions: int) -> Iterator[pa.RecordBatch]:
     """What some versions hold, each version once."""
     flat, version, size, selected = (np.concatenate(column) for column in zip(*waiting, strict=True))
-    distinct, first = np.unique(version, return_index=True)
-    places = (distinct % np.uint64(partitions)).astype(np.int32)
-    yield from pack_parcels(_VERSION, places, (distinct, size[first], selected[first]))
+    each, first = np.unique(version, return_index=True)
+    places = (each % np.uint64(partitions)).astype(np.int32)
+    yield from pack_parcels(_VERSION, places, (each, size[first], selected[first]))
     is_first = np.zeros(len(version), np.bool_)
     is_first[first] = True
     is_meant = np.repeat(is_first, size)
@@ -107,15 +121,19 @@ def _count(params: Params, partitions: int) -> Any:
             return
         flat, holder = (np.concatenate(column) for column in zip(*parcels, strict=True))
         order = np.argsort(flat)
-        edges = runs(flat[order])
-        order = order[np.repeat(np.diff(edges) > 1, np.diff(edges))]
-        flat, holder = flat[order], holder[order]
-        flat, holder = _distinct(flat, holder)  # the copies of a version may have been sketched by several tasks
-        edges = runs(flat)
+        count = np.diff(runs(flat[order]))
+        order, count = order[np.repeat(count > 1, count)], count[count > 1]
+        run, holder = np.repeat(np.arange(len(count)), count), holder[order]
+        order = np.argsort(holder)
+        order = order[order_of(run[order])]
+        run, holder = run[order], holder[order]
+        is_new = (np.diff(run, prepend=-1) > 0) | (np.diff(holder, prepend=holder[:1]) > 0)
+        run, holder = run[is_new], holder[is_new]  # the copies of a version may have been sketched by several tasks
+        edges = runs(run)
         count = np.diff(edges)
         number = np.arange(len(count), dtype=np.uint64) * np.uint64(partitions)
         number += flat[:1] % np.uint64(partitions)  # the same for all in this task: no other one has these numbers
-        held, rank = np.repeat(count, count), np.arange(len(flat)) - np.repeat(edges[:-1], count)
+        held, rank = np.repeat(count, count), np.arange(len(run)) - np.repeat(edges[:-1], count)
         where = (np.repeat(holder[edges[:-1]], count) % np.uint64(partitions)).astype(np.int32)
         where |= np.where((held > params.max_bucket) & (rank < params.hubs), _HUB_BIT, 0).astype(np.int32)
         is_shared = held > 1
@@ -138,11 +156,14 @@ def _choose(params: Params, partitions: int) -> Any:
         size, selected = size[first], selected[first]
         holder, number, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
         owner = np.searchsorted(version, holder)
-        order = np.lexsort((number, held, owner))
+        order = np.argsort(number)
+        order = order[order_of(owner[order])]
         number, held, where, owner = number[order], held[order], where[order], owner[order]
         count = np.bincount(owner, minlength=len(version))
-        starts = starts_of(count)
-        rank = np.arange(len(number)) - starts[owner] + (size - count)[owner]  # before them come those of nobody else
+        by_held = order_of(held)
+        rank = np.empty(len(number), np.int64)
+        rank[by_held[order_of(owner[by_held])]] = np.arange(len(number))
+        rank += (size - count - starts_of(count)[:-1])[owner]  # before them come those of nobody else
         each = np.arange(len(version))
         is_probe = rank <= (size - _needed((selected, selected), (each, each), params))[owner]
         is_crowd = held > params.max_bucket
@@ -150,8 +171,7 @@ def _choose(params: Params, partitions: int) -> Any:
             yield parcel(0, CROWD, ())
         flags = _PROBES * (is_probe | is_crowd) + _IS_COMMON * (held > few(params)) + _IS_CROWD * is_crowd
         flags += _IS_HUB * (where & _HUB_BIT != 0)
-        order = np.lexsort((number, owner))
-        marks = number[order], flags[order].astype(np.uint8), where[order] & ~_HUB_BIT
+        marks = number, flags.astype(np.uint8), where & ~_HUB_BIT
         yield from _tell((version, size, selected, count.astype(np.int32)), marks)
 
     return work
@@ -162,11 +182,11 @@ def _tell(about: tuple[Any, ...], marks: tuple[Any, ...]) -> Iterator[pa.RecordB
     number, flags, home = marks
     count = about[-1]
     starts, owner = starts_of(count), np.repeat(np.arange(len(count)), count)
-    order = np.argsort(home, kind="stable")
+    order = order_of(home)
     for lo, hi in _between(runs(home[order])):
         place, owners = home[order[lo]], owner[order[lo:hi]]
         who = owners[runs(owners)[:-1]]
-        which = _ranges(starts[who], count[who])
+        which = ranges(starts[who], count[who])
         here = (_IS_HERE * (home[which] == place)).astype(np.uint8)
         yield parcel(int(place), _NOTE, (*(column[who] for column in about), number[which], flags[which] | here))
 
@@ -180,12 +200,6 @@ def _needed(keys: tuple[Any, Any], pairs: tuple[_I64, _I64], params: Params, *, 
 
 def _between(edges: _I64) -> Iterator[tuple[int, int]]:
     return zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-
-
-def _ranges(starts: _I64, counts: _I64) -> _I64:
-    """The places starts[i] .. starts[i] + counts[i] - 1 of all i, one after the other."""
-    begin = starts_of(counts)
-    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
 
 
 def _make_pairs(params: Params, partitions: int) -> Any:
@@ -264,7 +278,7 @@ def _sorted(values: _I64) -> _I64:
 def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     """(who probes, whom it meets) by places of versions, some at a time; ~x where they meet in a crowd."""
     here = np.flatnonzero(holdings.flags & _IS_HERE)
-    here = here[np.argsort(holdings.number[here], kind="stable")]
+    here = here[np.argsort(holdings.number[here])]
     flags, of = holdings.flags[here], holdings.of[here]
     edges = runs(holdings.number[here])
     run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
@@ -278,7 +292,7 @@ def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     while lo < len(probes):
         hi = max(lo + 1, int(np.searchsorted(size, size[lo] + _TOGETHER, side="right")) - 1)
         many = probes[lo:hi]
-        met = targets[_ranges(starts[run[many]], count[run[many]])]
+        met = targets[ranges(starts[run[many]], count[run[many]])]
         yield np.repeat(np.where(is_crowd[many], ~of[many], of[many]), count[run[many]]), of[met]
         lo = hi
 
@@ -297,56 +311,20 @@ def plan_work(pairs: DataFrame, partitions: int) -> DataFrame:
     """
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        parcels = open_parcels(batches, PAIRS)
+        parcels = open_parcels(batches, PLAN)
         if parcels[CROWD]:
-            yield _plan(parcel(0, CROWD, ()))
+            yield parcel(0, CROWD, ())
         if not parcels[PAIR]:
             return
         low, high = (np.concatenate(column) for column in zip(*parcels[PAIR], strict=True))
-        high, low = _distinct(high, low)
+        high, low = distinct(high, low)
         edges = runs(high)
         home = np.repeat(low[edges[:-1]], np.diff(edges))
         _, place, here = np.unique(home, return_inverse=True, return_counts=True)
         parts = -(-here * partitions // _BLOCK)[place].astype(np.uint64)
-        place = (_mix(home ^ _mix(high % parts)) % np.uint64(partitions)).astype(np.int32)
-        yield from map(_plan, pack_parcels(PAIR, place, (low, high)))
-        place, version = _distinct(np.concatenate([place, place]), np.concatenate([low, high]))
-        columns = [pa.array(place), pa.array(np.full(len(place), NEED, np.int32)), pa.array(version.view(np.int64))]
-        yield pa.RecordBatch.from_arrays([*columns, pa.nulls(len(place), pa.binary())], names=_COLUMNS)
+        place = (mix(home ^ mix(high % parts)) % np.uint64(partitions)).astype(np.int32)
+        yield from pack_parcels(PAIR, place, (low, high))
+        place, version = distinct(np.concatenate([place, place]), np.concatenate([low, high]))
+        yield from pack_parcels(NEED, home_of(version, partitions), (place, version))
 
-    return deliver(pairs, partitions).mapInArrow(work, PLAN)
-
-
-def _distinct(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
-    """The distinct pairs of (one, two), sorted."""
-    order = np.lexsort((two, one))
-    one, two = one[order], two[order]
-    is_new = np.ones(len(one), np.bool_)
-    is_new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
-    return one[is_new], two[is_new]
-
-
-def list_pairs(plan: DataFrame) -> DataFrame:
-    """The pairs of a plan, a row each: a, b."""
-
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        for low, high in open_parcels(batches, PAIRS)[PAIR]:
-            yield pa.RecordBatch.from_arrays([pa.array(low.view(np.int64)), pa.array(high.view(np.int64))], ["a", "b"])
-
-    return plan.where(f"kind = {PAIR}").select("kind", "data").mapInArrow(work, "a long, b long")
-
-
-_COLUMNS = ["place", "kind", "version", "data"]
-
-
-def _plan(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A parcel as rows of a plan."""
-    place, kind, data = batch.columns
-    return pa.RecordBatch.from_arrays([place, kind, pa.nulls(len(place), pa.int64()), data], names=_COLUMNS)
-
-
-def _mix(x: _U64) -> _U64:
-    """A hash of each number (the finalizer of MurmurHash3; Appleby 2011)."""
-    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> np.uint64(33))
+    return in_tasks(deliver(pairs, partitions), work, PARCEL)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from dedup.spark.parcels import in_tasks
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -24,18 +26,17 @@ def find_components(edges: DataFrame, keep: Keep, few: int = _FEW) -> DataFrame:
     is expected to go in each.
 
     Args:
-        edges: a, b: numbers of two vertices; each edge once or more, no loops.
+        edges: a, b: numbers of two vertices; each edge once or more, no loops; read several times.
         keep: stores a DataFrame that is used several times, under a name.
         few: edges that are left to one task.
     """
     rounds: list[DataFrame] = []
-    edges = keep(edges.selectExpr("least(a, b) AS a", "greatest(a, b) AS b").distinct(), "components")
     while edges.count() > few:
         rounds.append(keep(_contract(edges, len(rounds)), "components"))
         one, two = (rounds[-1].selectExpr(f"v AS {side}", f"label AS {side}2") for side in ("a", "b"))
         left = edges.join(one.hint("shuffle_hash"), "a").join(two.hint("shuffle_hash"), "b").where("a2 != b2")
         edges = keep(left.selectExpr("least(a2, b2) AS a", "greatest(a2, b2) AS b").distinct(), "components")
-    labels, *further = [*rounds, keep(edges.repartition(1).mapInArrow(_join, "v long, label long"), "components")]
+    labels, *further = [*rounds, keep(in_tasks(edges.repartition(1), _join, "v long, label long"), "components")]
     for become in further:
         then = become.selectExpr("v AS label", "label AS next").hint("shuffle_hash")
         labels = labels.join(then, "label", "left").selectExpr("v", "coalesce(next, label) AS label")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,22 +18,42 @@ from dedup.api.verify import ordered
 from dedup.api.web import JOINING
 from dedup.corpus import Corpus
 from dedup.models import Params
-from dedup.spark.blocks import ARTICLE, FIGURES, MATCH
+from dedup.spark.blocks import ARTICLE, FIGURES, MATCH, SHARED
 from dedup.spark.candidates import route_pairs
 from dedup.spark.components import Keep, find_components
-from dedup.spark.parcels import PARCEL, in_chunks
+from dedup.spark.parcels import PARCEL, meet, open_parcels, parcel, part_parcels, runs, settle
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["ask_shared", "find_labels", "find_unexamined", "mark_components", "tell_stories"]
+__all__ = [
+    "TRIED", "Webs", "ask_shared", "find_labels", "find_unexamined", "lay_out", "tell_matches", "tell_stories",
+]  # fmt: skip
 
-_TRIED, _SHARED = 2, 3  # rows beside those of blocks: a pair that was examined; what a pair shares
+TRIED, _ROWS = 5, 6  # kinds of parcels: pairs of versions that were compared; frozen rows
 _STORY = (
     "story string, id string, representative boolean, derived_from string, relation string, evidence string, "
     "round_up boolean"
 )
 _CHUNK = 100_000  # rows
+
+
+class Webs(NamedTuple):
+    """What is found, as parcels where each component is at home.
+
+    Attributes:
+        found: delivered ones.
+        more: what came later.
+        partitions: how many places.
+    """
+
+    found: DataFrame
+    more: DataFrame
+    partitions: int
+
+    def add(self, more: DataFrame) -> Webs:
+        """With more."""
+        return self._replace(more=self.more.unionByName(more))
 
 
 def find_labels(found: DataFrame, keep: Keep) -> DataFrame:
@@ -41,78 +62,90 @@ def find_labels(found: DataFrame, keep: Keep) -> DataFrame:
     return find_components(joins.selectExpr("va AS a", "vb AS b"), keep)
 
 
-def find_unexamined(found: DataFrame, tried: DataFrame | None, labels: DataFrame, partitions: int) -> DataFrame:
-    """Parcels with the pairs that `api.crowds` compares next: versions and the anchors of what they match.
+def find_unexamined(webs: Webs) -> DataFrame:
+    """Parcels with the pairs that `api.crowds` compares next: versions and the anchors of what they match; and, for the
+    place that asks, TRIED ones with the same pairs."""
+    partitions = webs.partitions
 
-    Args:
-        tried: pairs (a, b) that were compared before.
-    """
+    def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        for web in _open_webs(here):
+            pairs = find_missing(web.shelf, web.rows, web.examined())
+            yield from web.send(pairs, partitions)
+            yield parcel(here.column("place")[0].as_py(), TRIED, (*web.version[pairs.T],))
 
-    def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
-        web = _Web(chunk)
-        tried = [*zip(web.rows.a.tolist(), web.rows.b.tolist(), strict=True), *web.pairs(_TRIED)]
-        missing = find_missing(web.shelf, web.rows, np.array(tried, np.int64).reshape(-1, 2))
-        yield from web.send(missing.tolist(), partitions)
-
-    return _by_component(found, tried, _TRIED, labels, partitions).mapInArrow(_chunks(work), PARCEL)
+    return meet(*webs, work, PARCEL)
 
 
-def ask_shared(found: DataFrame, labels: DataFrame, partitions: int) -> DataFrame:
+def ask_shared(webs: Webs) -> DataFrame:
     """Parcels with the pairs of which it matters for round-ups how much they share."""
+    partitions = webs.partitions
 
-    def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
-        web = _Web(chunk)
-        yield from web.send(ask_overlaps(web.shelf, web.rows), partitions)
+    def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        for web in _open_webs(here):
+            asked = np.array(ask_overlaps(web.shelf, web.rows), np.int64).reshape(-1, 2)
+            yield from web.send(asked, partitions)
 
-    return _by_component(found, None, _SHARED, labels, partitions).mapInArrow(_chunks(work), PARCEL)
+    return meet(*webs, work, PARCEL)
 
 
-def tell_stories(found: DataFrame, shared: DataFrame | None, labels: DataFrame, partitions: int) -> DataFrame:
+def tell_stories(webs: Webs) -> DataFrame:
     """A row for each article of each story, see `dedup.spark.scan`.
 
     Args:
-        shared: what `ask_shared` asked for: a, b, shared.
+        webs: among them what the pairs share that `ask_shared` asked for.
     """
 
-    def work(chunk: pa.Table) -> Iterator[pa.RecordBatch]:
-        web = _Web(chunk)
-        known = web.pairs(_SHARED)
-        found = find_stories(web.shelf, web.rows, lambda pairs: [known[pair] for pair in pairs])
-        rows = [
-            (story.id, edge.id, edge.id in story.representatives, edge.derived_from, edge.relation, edge.evidence,
-             edge.id in story.round_ups)
-            for story in found for edge in story.edges
-        ]  # fmt: skip
-        columns = list(zip(*rows, strict=True)) or [()] * len(_ROW)
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, _ROW, strict=True)]
-        yield pa.RecordBatch.from_arrays(arrays, schema=_ROW)
+    def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        for web in _open_webs(here):
+            yield _tell(web)
 
-    return _by_component(found, shared, _SHARED, labels, partitions).mapInArrow(_chunks(work), _STORY)
+    return meet(*webs, work, _STORY)
+
+
+def _tell(web: _Web) -> pa.RecordBatch:
+    known = web.shared()
+    found = find_stories(web.shelf, web.rows, lambda pairs: [known[pair] for pair in pairs])
+    rows = [
+        (story.id, edge.id, edge.id in story.representatives, edge.derived_from, edge.relation, edge.evidence,
+         edge.id in story.round_ups)
+        for story in found for edge in story.edges
+    ]  # fmt: skip
+    columns = list(zip(*rows, strict=True)) or [()] * len(_ROW)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, _ROW, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_ROW)
+
+
+def tell_matches(webs: Webs) -> DataFrame:
+    """A row for each match: ids and figures."""
+
+    def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
+        rows, _ = part_parcels(here, _ROWS)
+        matches = rows.filter(pa.array(rows.column("kind").to_numpy() == MATCH))
+        yield from matches.select(["id_a", "id_b", *FIGURES]).to_batches()
+
+    return meet(*webs, work, "id_a string, id_b string, " + ", ".join(f"{name} int" for name in FIGURES))
 
 
 _TYPES = {"string": pa.string(), "boolean": pa.bool_()}
 _ROW = pa.schema([(name, _TYPES[kind]) for name, kind in (field.split() for field in _STORY.split(", "))])
 
 
-def mark_components(rows: DataFrame, labels: DataFrame) -> DataFrame:
-    """Rows (va, …) with the component of va; a version alone is one of its own."""
+def lay_out(rows: DataFrame, labels: DataFrame, partitions: int) -> DataFrame:
+    """Parcels with rows (kind, va, …), where the component of va is at home; a version alone is one of its own."""
     marked = labels.selectExpr("v AS va", "label").hint("shuffle_hash")
-    return rows.join(marked, "va", "left").selectExpr("*", "coalesce(label, va) AS component").drop("label")
+    rows = rows.join(marked, "va", "left").selectExpr("*", "coalesce(label, va) AS component").drop("label")
+    return settle(rows, "component", partitions, _ROWS)
 
 
-def _by_component(
-    found: DataFrame, pairs: DataFrame | None, kind: int, labels: DataFrame, partitions: int
-) -> DataFrame:
-    """What is found (with components), and pairs as rows of that kind, sorted by component."""
-    found = found.selectExpr("*", f"if(kind = {ARTICLE}, id_a, null) AS id").drop("id_a", "id_b")
-    if pairs is not None:
-        more = pairs.withColumnsRenamed({"a": "va", "b": "vb"}).selectExpr("*", f"{kind} AS kind")
-        found = found.unionByName(mark_components(more, labels), allowMissingColumns=True)
-    return found.repartition(partitions, "component").sortWithinPartitions("component")
-
-
-def _chunks(work: Any) -> Any:
-    return in_chunks(work, "component", lambda batch: batch.num_rows / _CHUNK)
+def _open_webs(here: pa.Table) -> Iterator[_Web]:
+    """The components of a place, some at a time."""
+    rows, others = part_parcels(here, _ROWS)
+    tried = [np.stack(pairs, axis=1) for pairs in open_parcels(others, {TRIED: (np.int64, np.int64)})[TRIED]]
+    rows = rows.sort_by("component")
+    edges = runs(rows.column("component").to_numpy())
+    cuts = np.unique(edges[np.searchsorted(edges, [*range(0, rows.num_rows, _CHUNK), rows.num_rows])])
+    for lo, hi in pairwise(cuts.tolist()):
+        yield _Web(rows.slice(lo, hi - lo), np.concatenate([np.zeros((0, 2), np.int64), *tried]))
 
 
 class _Web:
@@ -124,10 +157,11 @@ class _Web:
         version: int64, of each article.
     """
 
-    def __init__(self, chunk: pa.Table) -> None:
+    def __init__(self, chunk: pa.Table, tried: np.ndarray[Any, Any]) -> None:
+        self._tried = tried
         self._kind = chunk.column("kind").to_numpy()
         self._chunk = chunk
-        articles = chunk.filter(pa.array(self._kind == ARTICLE)).sort_by([("id", "ascending")])
+        articles = chunk.filter(pa.array(self._kind == ARTICLE)).sort_by("id_a")
         keys = articles.column("ka").to_numpy()
         first = np.sort(np.unique(keys, return_index=True)[1])  # a block for each reason to look at it told of it
         articles, keys = articles.take(pa.array(first)), keys[first]
@@ -150,28 +184,33 @@ class _Web:
         columns = [*sides, *figures, np.zeros(len(is_here), np.uint8)]
         return ordered(Rows(*columns).take(np.flatnonzero(is_here)), self.shelf.ids)
 
-    def pairs(self, kind: int) -> dict[tuple[int, int], int]:
-        """The pairs of that kind, by the numbers of delegates, both ways, and what they share where that is known."""
-        rows = self._chunk.filter(pa.array(self._kind == kind))
+    def examined(self) -> np.ndarray[Any, Any]:
+        """The pairs of articles that were compared: int64 (n, 2), the smaller id first."""
+        version = self.version[self._delegates]
+        order = np.argsort(version)
+        tried = self._tried[np.isin(self._tried[:, 0], version)]
+        tried = np.flatnonzero(self._delegates)[order[np.searchsorted(version[order], tried)]]
+        return np.concatenate([np.stack([self.rows.a, self.rows.b], axis=1), np.sort(tried, axis=1)])
+
+    def shared(self) -> dict[tuple[int, int], int]:
+        """What the pairs share of which that was asked, by the numbers of delegates, both ways."""
+        rows = self._chunk.filter(pa.array(self._kind == SHARED))
         places = np.flatnonzero(self._delegates)
         number = dict(zip(self.version[places].tolist(), places.tolist(), strict=True))
-        shared = rows.column("shared").to_pylist() if "shared" in rows.column_names else []
-        pairs = zip(rows.column("va").to_pylist(), rows.column("vb").to_pylist(), shared, strict=True)
         found = {}
-        for a, b, count in pairs:
+        for a, b, count in zip(*(rows.column(name).to_pylist() for name in ("va", "vb", "shared")), strict=True):
             found[number[a], number[b]] = found[number[b], number[a]] = count
         return found
 
-    def send(self, pairs: list[tuple[int, int]], partitions: int) -> Iterator[pa.RecordBatch]:
+    def send(self, pairs: np.ndarray[Any, Any], partitions: int) -> Iterator[pa.RecordBatch]:
         """Parcels with pairs of versions."""
-        one, other = np.array(pairs, np.int64).reshape(-1, 2).T
-        version = self.version.view(np.uint64)
-        yield from route_pairs(version[one], version[other], partitions)
+        one, other = self.version.view(np.uint64)[pairs.T]
+        yield from route_pairs(one, other, partitions)
 
 
 def _shelve(articles: pa.Table, version: np.ndarray[Any, Any], delegates: np.ndarray[Any, Any]) -> Shelf:
     shelf = Shelf(Params())
-    shelf.ids = articles.column("id").to_pylist()
+    shelf.ids = articles.column("id_a").to_pylist()
     shelf.numbers = {id: number for number, id in enumerate(shelf.ids)}
     shelf.is_new = [True] * len(shelf.ids)
     fields = [articles.column(name).to_pylist() for name in ("source", "credit", "published")]

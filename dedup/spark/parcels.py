@@ -6,6 +6,7 @@ What a task makes of its parcels must not depend on their order: Spark delivers 
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
-    "PARCEL", "deliver", "freeze", "in_chunks", "open_parcels", "pack_parcels", "parcel", "runs", "starts_of", "thaw",
+    "PARCEL", "deliver", "distinct", "freeze", "home_of", "in_tasks", "meet", "mix", "open_parcels", "order_of",
+    "pack_parcels", "parcel", "parcel_of", "part_parcels", "ranges", "runs", "settle", "spare_modules", "starts_of",
+    "thaw",
 ]  # fmt: skip
 
 PARCEL = "place int, kind int, data binary"
+_PARCEL = pa.schema([("place", pa.int32()), ("kind", pa.int32()), ("data", pa.binary())])
+_EMPTY = pa.table({})
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 def deliver(parcels: DataFrame, partitions: int) -> DataFrame:
@@ -30,17 +36,69 @@ def deliver(parcels: DataFrame, partitions: int) -> DataFrame:
     return parcels.repartitionById(partitions, "place")
 
 
+def in_tasks(df: DataFrame, work: Callable[[Any], Iterator[pa.RecordBatch]], schema: str) -> DataFrame:
+    """What the work makes of the batches of each partition."""
+
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from work(batches)
+        spare_modules()
+
+    return df.mapInArrow(run, schema)
+
+
+def settle(
+    df: DataFrame, by: str, partitions: int, kind: int, make: Callable[[pa.Table], pa.Table] = lambda rows: rows
+) -> DataFrame:
+    """What is made of the rows of each place, which is that column modulo the partitions, frozen: parcels."""
+    from pyspark.sql import functions as f
+
+    def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if rows := list(batches):
+            table = pa.Table.from_batches(rows)
+            yield parcel_of(table.column(by)[0].as_py() % partitions, kind, freeze(make(table)))
+
+    at_home = df.repartitionById(partitions, f.pmod(by, f.lit(partitions)).cast("int"))
+    return in_tasks(at_home, work, PARCEL)
+
+
+def meet(
+    kept: DataFrame, sent: DataFrame, partitions: int, work: Callable[[pa.Table], Iterator[pa.RecordBatch]], schema: str
+) -> DataFrame:
+    """What the work makes of all parcels of a place: of those that were delivered there before, and those sent now."""
+
+    def run(ours: pa.Table, theirs: pa.Table) -> pa.Table:
+        made = list(work(pa.concat_tables([ours, theirs])))
+        spare_modules()
+        return pa.Table.from_batches(made) if made else _EMPTY
+
+    both = kept.groupBy("place").cogroup(deliver(sent, partitions).groupBy("place"))  # what is kept stays where it is
+    return both.applyInArrow(run, schema)
+
+
+def spare_modules() -> None:
+    """Lets Spark, which collects garbage after each task, look through no more than what the next one leaves."""
+    gc.collect()
+    gc.freeze()
+
+
 def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.RecordBatch:
     """One parcel, as a batch of its own: a batch never grows beyond what one place gets."""
     lengths = np.array([len(array) for array in arrays], np.int64)
-    data = b"".join([lengths.tobytes(), *(np.ascontiguousarray(array).tobytes() for array in arrays)])
-    columns = [pa.array([place], pa.int32()), pa.array([kind], pa.int32()), pa.array([data], pa.binary())]
-    return pa.RecordBatch.from_arrays(columns, names=["place", "kind", "data"])
+    return parcel_of(place, kind, b"".join([lengths.tobytes(), *map(_bytes, arrays)]))
+
+
+def parcel_of(place: int, kind: int, data: bytes) -> pa.RecordBatch:
+    """A parcel of bytes."""
+    return pa.RecordBatch.from_pydict({"place": [place], "kind": [kind], "data": [data]}, _PARCEL)
+
+
+def _bytes(array: np.ndarray[Any, Any]) -> bytes:
+    return np.ascontiguousarray(array).tobytes()
 
 
 def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any]) -> Iterator[pa.RecordBatch]:
     """A parcel for each place that rows go to; the arrays are columns of these rows."""
-    order = np.argsort(places, kind="stable")
+    order = order_of(places)
     edges = runs(places[order])
     for lo, hi in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         which = order[lo:hi]
@@ -61,12 +119,20 @@ def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequenc
     return found
 
 
+def part_parcels(here: pa.Table, kind: int) -> tuple[pa.Table, list[pa.RecordBatch]]:
+    """What is frozen in the parcels of that kind, as one table, and the other parcels."""
+    is_frozen = np.asarray(here.column("kind")) == kind
+    frozen = here.column("data").filter(pa.array(is_frozen))
+    tables = [thaw(data.as_buffer()) for data in frozen]
+    return pa.concat_tables(tables, promote_options="default"), here.filter(pa.array(~is_frozen)).to_batches()
+
+
 def freeze(table: pa.Table) -> bytes:
     """A table as bytes, a third as many as its texts have."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return zstandard.ZstdCompressor(level=3).compress(sink.getvalue())
+    return zstandard.ZstdCompressor(level=2).compress(sink.getvalue())
 
 
 def thaw(frame: bytes) -> pa.Table:
@@ -74,30 +140,10 @@ def thaw(frame: bytes) -> pa.Table:
     return pa.ipc.open_stream(zstandard.ZstdDecompressor().decompress(frame)).read_all()
 
 
-def in_chunks(
-    work: Callable[[pa.Table], Iterator[pa.RecordBatch]], by: str, weigh: Callable[[pa.RecordBatch], float]
-) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A function of a partition sorted by an integer column: gathers rows until they weigh 1, never parting those with
-    one value of it, and does the work on each such chunk."""
-
-    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        waiting: list[pa.RecordBatch] = []
-        weight = 0.0
-        for batch in batches:
-            if not batch.num_rows:
-                continue
-            if weight >= 1:
-                last = waiting[-1].column(by)[-1].as_py()
-                edge = int(np.searchsorted(batch.column(by).to_numpy(), last, side="right"))
-                if edge < batch.num_rows:
-                    yield from work(pa.Table.from_batches([*waiting, batch.slice(0, edge)]))
-                    waiting, weight, batch = [], 0.0, batch.slice(edge)
-            waiting.append(batch)
-            weight += weigh(batch)
-        if waiting:
-            yield from work(pa.Table.from_batches(waiting))
-
-    return run
+def home_of(versions: np.ndarray[Any, Any], partitions: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """The place where what is known of each version lies: pmod of Spark."""
+    places: _I64 = np.mod(versions.view(np.int64), partitions)
+    return places.astype(np.int32)
 
 
 def runs(values: np.ndarray[Any, Any]) -> _I64:
@@ -110,3 +156,32 @@ def runs(values: np.ndarray[Any, Any]) -> _I64:
 def starts_of(counts: np.ndarray[Any, Any]) -> _I64:
     """Counts as starts of consecutive ranges: int64 (n + 1,)."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def order_of(values: np.ndarray[Any, Any]) -> _I64:
+    """The stable order of integers from 0 to 2**32 - 1: 3 times as fast as np.argsort, 20 times as np.lexsort."""
+    keys = values.astype(np.uint64) << np.uint64(32) | np.arange(len(values), dtype=np.uint64)
+    keys.sort()
+    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def ranges(starts: _I64, counts: _I64) -> _I64:
+    """The places starts[i] .. starts[i] + counts[i] - 1 of all i, one after the other."""
+    begin = starts_of(counts)
+    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
+
+
+def distinct(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    """The distinct pairs of (one, two), sorted."""
+    order = np.lexsort((two, one))
+    one, two = one[order], two[order]
+    is_new = np.ones(len(one), np.bool_)
+    is_new[1:] = (one[1:] != one[:-1]) | (two[1:] != two[:-1])
+    return one[is_new], two[is_new]
+
+
+def mix(x: _U64) -> _U64:
+    """A hash of each number (the finalizer of MurmurHash3; Appleby 2011)."""
+    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    x = (x ^ (x >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return x ^ (x >> np.uint64(33))

@@ -11,6 +11,7 @@ from dedup.furniture import Furniture
 from dedup.models import Params
 from dedup.spark import articles, blocks, candidates, grouping
 from dedup.spark.components import Keep
+from dedup.spark.parcels import PARCEL, deliver
 from dedup.spark.session import Stages
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ __all__ = ["run"]
 log = logging.getLogger("dedup.spark")
 _REASONS = {articles.NO_WORDS: "no words", articles.NO_TEXT: "no text", articles.NO_ID: "no id"}
 # Adaptive plans forget how a stored stage is parted, so its texts would travel again; nothing goes through the driver.
-_SETTINGS = {"spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1"}
+# Rows are few and wide: to compile code for each stage takes longer than to interpret it.
+_SETTINGS = {
+    "spark.sql.adaptive.enabled": "false", "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}  # fmt: skip
 
 
 def run(
     df: DataFrame, params: Params, furniture: Furniture, partitions: int
 ) -> tuple[DataFrame, DataFrame]:
-    """The matches (as `blocks.FOUND` has them) and the stories, both computed and stored."""
+    """The matches (ids and figures) and the stories, both computed and stored."""
     settings = {**_SETTINGS, "spark.sql.shuffle.partitions": str(partitions)}
     conf = df.sparkSession.conf
     before = {name: conf.get(name) for name in settings}
@@ -51,20 +56,23 @@ def _run(
     sketched = keep(articles.sketch(chosen, params, furniture), "sketches")
     _name_left_out(sketched)
     named = articles.name_articles(sketched, partitions)
-    members = keep(articles.find_versions(named, partitions), "ids and versions")
+    members = keep(deliver(articles.find_versions(named, partitions), partitions), "ids and versions")
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
     lookup = blocks.Lookup(blocks.keep_frames(sketched), members, partitions)
     compared = blocks.compare(plan, lookup, params, furniture, copies=True, has_credits=has_credits)
     found = keep(compared, "comparing")
     labels = keep(grouping.find_labels(found, keep), "components")
-    found = keep(grouping.mark_components(found, labels), "components")
+    laid = keep(deliver(grouping.lay_out(found, labels, partitions), partitions), "components")
+    webs = grouping.Webs(laid, df.sparkSession.createDataFrame([], PARCEL), partitions)
     if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
-        found = _join_anchors(found, labels, lookup, (params, furniture), keep)
-    asked = keep(candidates.plan_work(grouping.ask_shared(found, labels, partitions), partitions), "round-ups")
-    shared = None if asked.isEmpty() else blocks.count_shared(asked, lookup, params, furniture)
+        webs = _join_anchors(webs, labels, lookup, (params, furniture), keep)
+    told, asked = webs, keep(candidates.plan_work(grouping.ask_shared(webs), partitions), "round-ups")
+    if not asked.isEmpty():
+        shared = blocks.count_shared(asked, lookup, params, furniture)
+        told = webs.add(grouping.lay_out(shared, labels, partitions))
     stages.begin_results()
-    stories = keep(grouping.tell_stories(found, shared, labels, partitions), "stories")
-    matches = keep(found.where(f"kind = {blocks.MATCH}"), "matches")
+    stories = keep(grouping.tell_stories(told), "stories")
+    matches = keep(grouping.tell_matches(webs), "matches")
     lookup.frames.unpersist()
     stages.drop()
     return matches, stories
@@ -80,18 +88,15 @@ def _name_left_out(sketched: DataFrame) -> None:
 
 
 def _join_anchors(
-    found: DataFrame, labels: DataFrame, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
-) -> DataFrame:
-    """What is found with the matches of versions and anchors that crowds left out, as `api.crowds.join_anchors`."""
-    tried = None
+    webs: grouping.Webs, labels: DataFrame, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
+) -> grouping.Webs:
+    """The webs with the matches of versions and anchors that crowds left out, as `api.crowds.join_anchors`."""
     for _ in range(ROUNDS):
-        parcels = grouping.find_unexamined(found, tried, labels, lookup.partitions)
-        plan = keep(candidates.plan_work(parcels, lookup.partitions), "crowds")
+        asked = keep(grouping.find_unexamined(webs), "crowds")
+        plan = keep(candidates.plan_work(asked.where(f"kind = {candidates.PAIR}"), webs.partitions), "crowds")
         if plan.isEmpty():
             break
-        more = blocks.compare(plan, lookup, *by, copies=False, has_credits=False)
-        more = grouping.mark_components(more.where(f"kind = {blocks.MATCH}"), labels)
-        found = found.unionByName(keep(more, "crowds"))
-        pairs = candidates.list_pairs(plan)
-        tried = pairs if tried is None else tried.unionByName(pairs)
-    return found
+        found = blocks.compare(plan, lookup, *by, copies=False, has_credits=False).where(f"kind = {blocks.MATCH}")
+        more = keep(grouping.lay_out(found, labels, webs.partitions), "crowds")
+        webs = webs.add(more).add(asked.where(f"kind = {grouping.TRIED}"))
+    return webs
