@@ -127,7 +127,7 @@ class Learner:
         order = order[group[order] != 0]
         unit_counts, sample_counts = (np.diff(ends, prepend=0)[order] for ends in (unit_ends, sample_ends))
         _, key, lo, hi, about = _take([*units[1:]], unit_ends, order)
-        place, value = _samples(*_take([*samples], sample_ends, order))
+        _, place, value = _take([*samples], sample_ends, order)
         narrow = [column.astype(np.int32) for column in (unit_counts, sample_counts, lo, hi, place & 0xFFFFFFFF)]
         for column in (number[order], group[order], *narrow[:2], key, *narrow[2:4], about, narrow[4], value):
             self._spool.put(column)
@@ -189,13 +189,14 @@ def _learn(given: list[_Notes], versions: _U64) -> list[Found]:
     columns: list[list[Any]] = [[*noted[1:]], [*sampled]]
     del noted, sampled
     units = _Units(*_take(columns[0], unit_ends, firsts))
-    samples = _samples(*_take(columns[1], sample_ends, firsts))
+    text, place, value = _take(columns[1], sample_ends, firsts)
+    place += (text - (place >> 32)) << 32
+    samples = _Samples(place, value)
     holders = _count(units)
     found = _judge(holders, units, samples)
-    del samples
+    del samples, text, place, value
     headings = _find_headings(units, holders.key[found])
-    place_of = np.empty(len(group), np.int64)
-    place_of[order] = np.arange(len(order))
+    place_of = np.argsort(order)
     result = []
     for i, is_heading in zip(found.tolist(), headings.tolist(), strict=True):
         first, place = int(firsts[holders.texts[i, 0]]), holders.places[i, 0]
@@ -224,16 +225,14 @@ def _join(notes: Sequence[tuple[Any, ...]], group: _U64) -> tuple[_Units, _I64, 
 
 def _repeat(counts: Any) -> _I32:
     """0, 1, 2, … each so many times: int32."""
-    result: _I32 = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    return result
+    return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
 
 def _sums(units: _Units, count: int) -> _U64:
     """A hash of each text's units: copies of a version may have other line ends."""
     total = np.zeros(len(units.key) + 1, np.uint64)
     mixed = total[1:]
-    mixed += units.key
-    mixed += (units.lo * 4 + units.about).astype(np.uint32)
+    mixed += units.key + (units.lo * 4 + units.about).astype(np.uint32)
     mixed *= np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xFF51AFD7ED558CCD)
@@ -257,8 +256,7 @@ def _by_version(group: _U64, versions: _U64, sums: _U64) -> tuple[_I64, _Bools, 
 def _of_large_groups(group: _U64, texts: _I64) -> _I64:
     """Those texts whose group is not 0 and has enough versions."""
     _, place, counts = np.unique(group[texts], return_inverse=True, return_counts=True)
-    result: _I64 = texts[(counts[place] >= MIN_VERSIONS) & (group[texts] != 0)]
-    return result
+    return np.asarray(texts[(counts[place] >= MIN_VERSIONS) & (group[texts] != 0)])
 
 
 def _take(columns: list[Any], ends: _I64, which: _I64) -> list[Any]:
@@ -271,11 +269,6 @@ def _take(columns: list[Any], ends: _I64, which: _I64) -> list[Any]:
     return [_repeat(lengths), *(columns.pop(0)[flat] for _ in range(len(columns)))]
 
 
-def _samples(text: _I32, place: _I64, value: _U64) -> _Samples:
-    """The samples of texts numbered anew."""
-    return _Samples((text.astype(np.int64) << 32) + (place & 0xFFFFFFFF), value)
-
-
 def _is_among(keys: _U64, few: _U64) -> _Bools:
     """Which keys are among a few, at least one and ascending: by a table of bits first, since most are not."""
     bits = np.zeros(1 << 20, np.bool_)
@@ -286,15 +279,11 @@ def _is_among(keys: _U64, few: _U64) -> _Bools:
     return result
 
 
-def _common(keys: _U64) -> _I64:
-    """The places of the keys that may stand there MIN_VERSIONS times, by their high bits."""
-    bucket = (keys >> np.uint64(44)).view(np.int64)
-    return np.flatnonzero((np.bincount(bucket, minlength=1 << 20) >= MIN_VERSIONS)[bucket])
-
-
 def _count(units: _Units) -> _Holders:
     """The units that enough versions hold, be it as structural furniture, which depends on the lines around it."""
-    place = _common(units.key)
+    bucket = (units.key >> np.uint64(44)).view(np.int64)
+    place = np.flatnonzero((np.bincount(bucket, minlength=1 << 20) >= MIN_VERSIONS)[bucket])
+    del bucket
     place = place[np.argsort(units.key[place], kind="stable")]
     key, text = units.key[place], units.text[place]
     if not len(key):
