@@ -19,8 +19,11 @@ import dedup.api
 from dedup import Article, DiskError, Params
 from dedup.api import workdir
 from dedup.api.names import Details, Ids
+from dedup.furniture import Learner
 from dedup.io import Batch
+from dedup.sketch import sketch_and_note
 from dedup.spool import Spool
+from dedup.text import pack
 
 _MEMORY = 1 << 28
 KINDS = ("matches", "review", "stories", "decisions", "stripped")
@@ -272,6 +275,16 @@ def test_details_come_back_as_they_were(is_on_disk, tmp_path):
     for which in ([], [0], [1, 3, 4], list(range(6))):
         taken = list(details.take(np.array(which, np.int64), "published", "title"))
         assert taken == [(given[n].published, given[n].title) for n in which]
+
+
+def test_notes_of_lines_are_put_away(tmp_path, monkeypatch):
+    monkeypatch.setattr("dedup.furniture.learning._TOGETHER", 1)
+    buf, offsets = pack(["Một dòng đầu trang\nSáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm.".encode()])
+    _, notes = sketch_and_note(buf, offsets, Params(threads=1), is_noted=True)
+    learner = Learner(Spool(tmp_path / "notes.spool"))
+    learner.add(0, np.ones(1, np.uint64), notes)
+    assert (tmp_path / "notes.spool").stat().st_size > 0
+    learner.close()
 
 
 def test_a_spool_that_was_cut_short(tmp_path):

@@ -111,7 +111,7 @@ class Learner:
     """
 
     def __init__(self, spool: Spool | None = None) -> None:
-        self._spool = spool or Spool()
+        self._spool = Spool() if spool is None else spool  # an empty one is false
         self._waiting: list[tuple[_I64, _U64, tuple[Any, ...]]] = []
         self._size = 0
         self._edges: list[tuple[_I64, _I64, _I64]] = []
