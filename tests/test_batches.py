@@ -101,3 +101,12 @@ def test_parts_and_rows_of_a_batch(size):
     assert all(len(part) == 1 or (len(part.buf) <= size and len(part) <= 1024) for part in parts)
     assert all(part.offsets[0] == 0 and part.offsets[-1] == len(part.buf) for part in parts)
     assert list(one_by_one([batch.take([5, 3, 1400])])) == list(one_by_one([articles[n] for n in (5, 3, 1400)]))
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 1024])
+def test_inputs_are_decided_on_in_their_order(monkeypatch, together):
+    monkeypatch.setattr("dedup.api.shelf._BATCH", together)
+    one, other, third = Article("a", "Hồ Tây"), Article("b", "lộng gió"), Article("a", "Gió")
+    given = [7, None, one, 8, 9, other, one, third, 10]
+    wanted = ["article 1", "article 2", "a", "article 4", "article 5", "b", "a", "a#2", "article 9"]
+    assert [decision.id for decision in scan(given).decisions()] == wanted
