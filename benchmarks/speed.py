@@ -2,10 +2,12 @@
 
     python benchmarks/speed.py CORPUS.parquet [--shares 0.1 0.3 1] [--runs 5] [--json FILE]
 
-Every run is a process of its own. *read*: articles from the file, alone. *sketch*: texts in memory → fingerprints,
-alone. *scan*: the whole job in memory, file → table of matches and stories; its parts are what that process saw of it
-(reading and sketching go on at the same time). A share of the corpus is its first articles. Medians; runs are fewer for
-long ones: as many as make a million articles together, at least one, at most --runs.
+Every run is a process of its own. *read*: articles from the file as a scan takes them, alone. *sketch*: texts in memory
+→ fingerprints, alone. *scan*: the whole job in memory, file → table of matches and stories; its parts are what that
+process saw of it, by the clock and, in brackets, of all processors (reading and sketching go on at the same time;
+*furniture* is learning it, sketching anew what holds it, and the last batches). A share of the corpus is its first
+articles. Medians; runs are fewer for long ones: as many as make a million articles together, at least one, at most
+--runs.
 """
 
 from __future__ import annotations
@@ -18,21 +20,23 @@ from itertools import islice, pairwise
 from math import log
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from measure import describe_corpus, describe_machine, print_heading, print_table, run_process, write_json
 
 import dedup
 from dedup import Params
+from dedup.io import Batch
 from dedup.threads import thread_count
 
 SKETCHED = 50_000  # articles that are sketched from memory
 
 
 def time_read(path: str, params: Params) -> dict[str, float]:
+    next(dedup.read(path).in_batches(), None)  # loads what is compiled
     started = perf_counter()
-    count = sum(1 for _ in dedup.read(path))
+    count = sum(len(item) if isinstance(item, Batch) else 1 for item in dedup.read(path).in_batches())
     return {"articles": count, "read": perf_counter() - started}
 
 
@@ -47,23 +51,30 @@ def time_sketch(path: str, params: Params) -> dict[str, float]:
 
 
 def time_scan(path: str, params: Params) -> dict[str, float]:
-    """Seconds of each stage: each lasts until the next one begins."""
+    """Seconds of each stage, by the clock and of all processors: each lasts until the next one begins."""
     dedup.scan(["Mưa lớn ở Hà Lâm."] * 2, params).stories  # noqa: B018  (loads what is compiled)
-    begun: dict[str, float] = {}
+
+    def now() -> tuple[float, float]:
+        return perf_counter(), process_time()
 
     def note(stage: str, done: int, total: int | None) -> None:
-        begun.setdefault(stage, perf_counter())
+        if stage == "read":  # the last time is when furniture begins
+            begun["furniture"] = now()
+        else:
+            begun.setdefault(stage, now())
 
-    started = perf_counter()
+    begun = {"read and sketch": now()}
     found = dedup.scan(dedup.read(path), params, progress=note)
-    begun |= {"read": started, "stories": perf_counter()}
+    begun["stories"] = now()
     stories = len(found.stories)
-    begun["table"] = perf_counter()
+    begun["table"] = now()
     found.to_arrow("matches")
-    edges = [*begun.values(), perf_counter()]
-    names = {"read": "read and sketch"}
-    seconds = {names.get(stage, stage): end - at for stage, at, end in zip(begun, edges, edges[1:], strict=False)}
-    return {"articles": found.counts["articles"], **seconds, "scan": edges[-1] - started,
+    begun["scan"] = now()
+    seconds: dict[str, float] = {}
+    for (stage, start), (_, end) in pairwise(begun.items()):
+        seconds |= {stage: end[0] - start[0], f"{stage}, processor": end[1] - start[1]}
+    whole = begun["scan"][0] - begun["read and sketch"][0]
+    return {"articles": found.counts["articles"], **seconds, "scan": whole,
             "candidates found": found.counts["candidates"], "matches": len(found.matches), "stories found": stories}
 
 
@@ -109,8 +120,8 @@ def print_results(results: list[dict[str, Any]]) -> None:
     for one in results:
         seconds, count = one[one["job"]], one["articles"]
         size = one["bytes"] * count / max(1, one["of"])
-        stages = ("read and sketch", "candidates", "verify", "stories", "table")
-        parts = ", ".join(f"{name} {one[name]:.1f}" for name in stages if name in one)
+        stages = ("read and sketch", "furniture", "candidates", "verify", "stories", "table")
+        parts = ", ".join(f"{name} {one[name]:.1f} ({one[f'{name}, processor']:.1f})" for name in stages if name in one)
         rows.append([
             one["job"], f"{count:,.0f}", str(one["threads"]), str(one["runs"]), f"{seconds:.2f}",
             f"{one['processor']:.1f}",

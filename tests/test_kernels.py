@@ -13,7 +13,9 @@ from invented import RESPELLINGS, SYLLABLES, article
 from dedup import Furniture, Params, kernels
 from dedup.corpus import Prepared
 from dedup.furniture import group_of
-from dedup.text import spans
+from dedup.profiles import no_headlines
+from dedup.sketch import permutations
+from dedup.text import pack, spans, tables
 
 LAW = settings(max_examples=500, deadline=None, derandomize=True)
 PARAMS = Params(threads=1)
@@ -89,6 +91,89 @@ def test_what_stands_before_and_behind_an_article_in_the_buffer_plays_no_part():
     assert_same_syllables(texts[::-1])
     for text in texts:
         assert_same_syllables([text])
+
+
+def sketched(texts, slots):
+    """All that `sketches` returns of texts where so few syllables are remembered, from one call to the next."""
+    memo = np.zeros((slots, 4), np.uint64)
+    buf, offsets = pack([text.encode("utf-8", "surrogatepass") for text in texts])
+    slopes, shifts = permutations(4)
+    given = (buf, offsets, np.zeros(len(texts), np.uint64), tables(PARAMS), memo)
+    rest = (5, 20, slopes, shifts, True, *no_headlines(PARAMS))
+    calls = [kernels.sketches(*given, *rest)[:2] for _ in "12"]
+    return [[array.tolist() for part in call for array in part] for call in calls]
+
+
+@LAW
+@given(PAGES)
+@example(["anh Anh ANH ảnh ánh ANH anh " * 9, "a" * 7 + " " + "a" * 8 + " " + "a" * 15 + " " + "a" * 16 + " a" * 20])
+@example(["ho\u0300a h\u00f2a ho\u0300a. HO\u0300A, h\u200b\u00f2a " * 4, "1.340 1,5 1.34, 11,8. " * 4, "京 đô "])
+def test_what_is_remembered_changes_nothing(texts):
+    """However many syllables share a place, and whatever earlier texts left there."""
+    fresh, again = sketched(texts, kernels.MEMO)
+    assert fresh == again
+    assert [fresh, fresh] == sketched(texts, 2) == sketched(texts, 8)
+    hashes = [spans(text)[0].tolist() for text in texts]
+    assert [kept for kept, _ in fresh[4]] == [len(syllables) for syllables in hashes]
+
+
+@LAW
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9) | st.just(2**64 // 20), min_size=1, max_size=70),
+       st.integers(1, 40), st.sampled_from([1, 8, 2**64 // 20, 2**64 - 1]))  # fmt: skip
+@example([5] * 20, 20, 1)
+@example(list(range(20, 0, -1)), 20, 1)
+@example(list(range(21)), 20, 1)
+@example([1, 1, 2, 2, 1, 1], 2, 1)
+def test_selected_are_the_least_of_each_window_and_what_is_below_the_bound(values, window, bound):
+    picked, room = np.zeros(len(values) + 1, np.uint64), np.zeros((2, len(values)), np.uint64)
+    count = kernels._winnow(np.array(values, np.uint64), len(values), window, np.uint64(bound), (*room,), picked)
+    windows = [values[i : i + window] for i in range(max(1, len(values) - window + 1))]
+    assert set(picked[:count].tolist()) == {min(window) for window in windows} | {x for x in values if x < bound}
+
+
+BYTES = st.sampled_from(
+    [b"a", b"\x80", b"\xbf", b"\xc0", b"\xc1", b"\xc2", b"\xdf", b"\xe0", b"\x9f", b"\xa0", b"\xed", b"\xef", b"\xf0",
+     b"\x8f", b"\x90", b"\xf4", b"\xf5", b"\xff", "ờ".encode(), "é".encode(), "😀".encode(), b" xin " * 20]
+)  # fmt: skip
+
+
+@LAW
+@given(st.lists(st.lists(BYTES, max_size=6).map(b"".join), min_size=1, max_size=4), st.lists(BYTES, max_size=2))
+@example(["ờ".encode()[:1], "ờ".encode()[1:]], [])
+@example([b"a", b""], ["ờ".encode()[1:]])
+@example(["ờ".encode() * 40 + b"\xe1\xbb"], [b"\x9d"])
+def test_what_is_utf8(texts, more):
+    def is_valid(text):
+        try:
+            return bool(text.decode()) or True
+        except UnicodeDecodeError:
+            return False
+
+    buf, offsets = pack(more[:1] + texts + more[1:])
+    first = len(more[:1])
+    inner = offsets[first : first + len(texts) + 1]
+    assert kernels.are_utf8(buf, inner) == all(map(is_valid, texts))
+
+
+@pytest.mark.parametrize("offsets", [[-1, 2], [0, 3], [0, 2, 1], [2, 1, 2]])
+def test_no_offsets_of_texts(offsets):
+    assert not kernels.are_utf8(np.frombuffer(b"ab", np.uint8), np.array(offsets))
+
+
+def test_units_that_many_texts_hold_are_among_those_surveyed():
+    rng = random.Random(3)
+    often = [rng.getrandbits(64) for _ in range(4)]
+    keys = [rng.choice(often) if rng.random() < 0.3 else rng.getrandbits(64) for _ in range(2000)]
+    ends = np.sort(np.array([rng.randrange(2000) for _ in range(99)] + [2000]))
+    lo, about = np.arange(2000, dtype=np.int32), np.arange(2000).astype(np.uint8)
+    sums, places = kernels.survey_units(np.array(keys, np.uint64), lo, about, ends, 20)
+    wanted = [u for u, key in enumerate(keys) if keys.count(key) >= 20]
+    assert set(wanted) <= set(places.tolist())
+    assert len(places) < len(wanted) + 200
+    alone, _ = kernels.survey_units(np.array(keys[:9], np.uint64), lo, about, np.array([4, 4, 9]), 20)
+    one, *_ = (kernels.survey_units(np.array(keys[4:9], np.uint64), lo[4:], about[4:], np.array([5]), 20)[0]).tolist()
+    assert alone.tolist()[1:] == [0, one]
+    assert len({*sums.tolist()}) == len({0, *ends.tolist()})
 
 
 @LAW
