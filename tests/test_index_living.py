@@ -370,13 +370,13 @@ def test_a_passage_in_many_articles_costs_no_look_at_them(monkeypatch):
     index = Index(params=Params(max_bucket=50))
     index.add(given)
     examined = []
-    count_all = probing._share_enough
+    count_all = probing._count_crowds
 
-    def count(snapshot, new, everyone, pairs, params):
+    def count(snapshot, new, crowded, pairs):
         examined.append(len(pairs[0]))
-        return count_all(snapshot, new, everyone, pairs, params)
+        return count_all(snapshot, new, crowded, pairs)
 
-    monkeypatch.setattr(probing, "_share_enough", count)
+    monkeypatch.setattr(probing, "_count_crowds", count)
     index.query(make.spliced(rng, make.article(rng, 400), phrase))
     assert sum(examined) <= 8
     assert FIGURES
