@@ -1855,8 +1855,8 @@ def meet_holders(new, old, everyone, rule, limits):
         rule: see `candidates`.
         limits: (how many hold a key at most that few hold, how many one that is no crowd, hubs).
 
-    Returns (pairs, is_sure, meets_crowd): int64, x * versions + y; bool, whether they share enough, else all that they
-    share has to be counted; bool (new,), whether each holds the key of a crowd.
+    Returns (pairs, missing, is_crowd): int64, x * versions + y; int64, how many crowds they must share, 0 where they
+    share enough anyway; bool, whether each of `keys` was a crowd when its version came in.
     """
     (keys, starts), counts, order, (few, most, hub_limit) = new, old[2], everyone[2], limits
     (there, there_starts), n, total = _grouped(old[0], old[1], len(counts)), 0, len(everyone[0])
@@ -1871,7 +1871,7 @@ def meet_holders(new, old, everyone, rule, limits):
     shares, more, seen = np.zeros(total, np.int32), np.zeros(total, np.int32), np.zeros(total, np.uint8)
     touched, crowds = np.empty(total, np.int64), np.empty(len(keys), np.int64)
     work, among_crowds = (shares, seen, touched), (more, seen, touched)
-    pairs, is_sure, meets_crowd = np.empty(1024, np.int64), np.empty(1024, np.bool_), np.zeros(len(starts), np.bool_)
+    pairs, missing, is_crowd = np.empty(1024, np.int64), np.empty(1024, np.int64), np.zeros(len(keys), np.bool_)
     for x in range(len(starts) - 1):
         near, crowd_count, is_hub_of_crowd, is_whole = 0, 0, False, True
         for i in range(starts[x], starts[x + 1]):
@@ -1895,19 +1895,19 @@ def meet_holders(new, old, everyone, rule, limits):
                 kind = 6 if is_hub else 4
                 near = _meet(others[1], kind, 1, work, _meet(others[0], kind, 1, work, near))
             else:
-                crowds[crowd_count] = 2 * u + is_hub
+                crowds[crowd_count], is_crowd[i] = 2 * u + is_hub, True
                 crowd_count += 1
                 is_hub_of_crowd |= is_hub
                 is_whole &= len(others[0]) == counts[u]
             near = _meet(hubs[h, :former], 2, 0, work, near)
             hub_count[h] = _enter_hub(orders[h], hubs[h], former, order[x], x)
-        meets_crowd[x], is_known = crowd_count > 0, is_hub_of_crowd and is_whole
+        is_known = is_hub_of_crowd and is_whole
         for crowd in crowds[: crowd_count if is_hub_of_crowd else 0]:
             u, kind = crowd >> 1, 4 - 2 * (crowd & 1)
             near = _meet(there[there_starts[u] : there_starts[u + 1]], kind, 1, among_crowds, near)
             near = _meet(own[own_starts[u] : own_starts[u] + arrived[u] - 1], kind, 1, among_crowds, near)
         if n + near > len(pairs):
-            pairs, is_sure = _grown(pairs, n, 2 * (n + near)), _grown(is_sure, n, 2 * (n + near))
+            pairs, missing = _grown(pairs, n, 2 * (n + near)), _grown(missing, n, 2 * (n + near))
         for y in touched[:near]:
             shared, further, kinds, fewer = np.int64(shares[y]), np.int64(more[y]), seen[y], _fewer(x, y, everyone)
             shares[y] = more[y] = seen[y] = 0
@@ -1915,9 +1915,9 @@ def meet_holders(new, old, everyone, rule, limits):
             is_enough = shared >= (need if kinds & 1 else rule[1][fewer])
             most_shared = shared + (further if is_known else min(crowd_count, everyone[0][y] - shared))
             if is_enough or (kinds & 2 and most_shared >= need):
-                pairs[n], is_sure[n] = x * total + y, is_enough or is_known or shared >= need
+                pairs[n], missing[n] = x * total + y, 0 if is_enough or is_known else max(0, need - shared)
                 n += 1
-    return pairs[:n].copy(), is_sure[:n].copy(), meets_crowd[:-1]
+    return pairs[:n].copy(), missing[:n].copy(), is_crowd
 
 
 # --------------------------------------------------------------------- what names an event, and which ones are alike

@@ -1,5 +1,6 @@
 """What lives on in an index: stories, revisions, days and sources; and what crowds leave out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 
@@ -9,7 +10,7 @@ import pytest
 from test_index_protocol import FIGURES, figures, matches_of
 
 from dedup import Added, Article, ArticleError, Index, ParamError, Params, diff, scan
-from dedup.api.index import probing
+from dedup.api.index import adding, probing, recent
 from dedup.store import runs
 
 
@@ -370,16 +371,57 @@ def test_a_passage_in_many_articles_costs_no_look_at_them(monkeypatch):
     index = Index(params=Params(max_bucket=50))
     index.add(given)
     examined = []
-    count_all = probing._share_enough
+    count_all = probing._count_crowds
 
-    def count(snapshot, new, everyone, pairs, params):
+    def count(snapshot, new, crowded, pairs):
         examined.append(len(pairs[0]))
-        return count_all(snapshot, new, everyone, pairs, params)
+        return count_all(snapshot, new, crowded, pairs)
 
-    monkeypatch.setattr(probing, "_share_enough", count)
+    monkeypatch.setattr(probing, "_count_crowds", count)
     index.query(make.spliced(rng, make.article(rng, 400), phrase))
     assert sum(examined) <= 8
     assert FIGURES
+
+
+def test_of_those_that_were_compared_lately_few_are_kept_and_none_that_is_gone(monkeypatch):
+    given = [Article(id, text) for id, text in sorted(make.corpus(22).items())]
+    expected = Index(keep_text=False)  # keeps none
+    expected.add(given[:40])
+    answers = [[replace(one, revision=None) for one in expected.add(article)] for article in given[40:]]
+    for most in (0, 20_000, 64 << 20):
+        monkeypatch.setattr(recent, "_MOST", most)
+        index = Index()
+        kept = index._rules.recent
+        index.add(given[:40])
+        assert [[replace(one, revision=None) for one in index.add(article)] for article in given[40:]] == answers
+        assert kept._bytes == sum(size for _, _, size in kept._known.values()) <= most
+        assert bool(kept._known) == (most > 0)
+        index.remove(given[0].id)
+        assert kept._known == {}
+        assert kept._bytes == 0
+
+
+def test_what_a_transaction_put_in_is_not_kept_before_it_ends(monkeypatch):
+    """The number of what is undone is given again, to another text."""
+    index = Index(params=Params(min_shared=5))
+    text = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
+    other = "Giá nước ở Trà Nâu tăng từ ngày 1/6, hộ nghèo được giảm một nửa trong ba tháng đầu năm."
+    index.add(Article("a", text))
+    settle = adding._Arriving.settle
+
+    def fail(self, outcomes, vacant):
+        settle(self, outcomes, vacant)
+        if outcomes[self._fresh[0]].former is not None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(adding._Arriving, "settle", fail)
+    with pytest.raises(KeyboardInterrupt):  # "c" meets "b", which this transaction put in, and is undone with it
+        index.add([Article("b", f"{text} Công an phân luồng."), Article("a", f"{text} Công an phân luồng từ xa.")])
+    monkeypatch.undo()
+    index.add(Article("b", other))
+    (added,) = index.add(Article("c", f"{other} Người dân mừng."))
+    assert [(m.a, m.b, m.relation) for m in added.matches] == [("b", "c", "edited")]
+    assert added.matches[0].size_a == next(iter(index.query(other))).size_b
 
 
 def test_a_number_is_an_id(tmp_path):

@@ -103,6 +103,34 @@ def test_less_is_examined_than_shares_enough():
     assert any(met)
 
 
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_who_holds_a_key(is_whole):
+    """In runs, of which some slices or all were read, and in the tail."""
+    rng = np.random.default_rng(3)
+    sketches = some_sketches(3)
+    versions, keys = versions_of(sketches, 1), np.append(np.unique(sketches.fingerprints), np.uint64(5))
+    store = open_store(":memory:", {})
+    for lo in range(0, 120, 25):
+        with store.writing(1) as ledger:
+            ledger.insert([], versions[lo : lo + 25])
+            ledger.connection.execute("UPDATE state SET last = ?1, given = ?1", (lo + 25,))
+            ledger.refresh()
+            assert len(ledger.view.tail) > 0
+        if lo < 100:
+            store.tidy(1)
+    with store.reading() as snapshot:
+        assert snapshot.view.loaded
+        assert len(snapshot.view.tail)
+        for one in snapshot.view.loaded if is_whole else ():
+            one.whole(snapshot.slices)
+        for count in (0, 1, 40, 2000):
+            numbers, asked = rng.integers(1, 121, count), rng.choice(keys, count)
+            held = snapshot.hold(numbers, asked).tolist()
+            assert held == [key in versions[n - 1].fingerprints for n, key in zip(numbers, asked, strict=True)]
+    assert any(held)
+    store.close()
+
+
 @pytest.mark.parametrize("limits", LIMITS, ids=str)
 def test_what_does_not_count(limits):
     """The same as if the versions behind a number, or one of them, had never been there."""

@@ -240,6 +240,12 @@ def test_holders_against_plain_counting(postgres_url):
             sizes.append(min(len(orders), most + 1))
         assert found == sorted(wanted)
         assert counts.tolist() == sizes
+    numbers = rng.integers(1, 61, 500)
+    asked = rng.choice(keys, 500)
+    with store.reading() as snapshot:
+        held = snapshot.hold(numbers, asked).tolist()
+    assert held == [key in versions[n - 1].fingerprints for n, key in zip(numbers.tolist(), asked, strict=True)]
+    assert any(held)
     store.close()
 
 

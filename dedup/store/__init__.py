@@ -16,11 +16,12 @@ from dedup.store.protocol import (
     Store,
     Tale,
     Version,
+    hold_each,
 )
 
 __all__ = [
     "DETAILS", "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version",
-    "open_store", "pack_details", "unpack_details",
+    "hold_each", "open_store", "pack_details", "unpack_details",
 ]  # fmt: skip
 
 

@@ -15,10 +15,14 @@ import numpy as np
 
 from dedup.errors import DamagedError
 
-__all__ = ["Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version", "batches"]
+__all__ = [
+    "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version", "batches",
+    "hold_each",
+]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class DamagedRunError(DamagedError):
@@ -138,8 +142,8 @@ class Snapshot(Protocol):
     def versions(self, numbers: Iterable[int]) -> dict[int, Version]:
         """The versions of these numbers that are there."""
 
-    def fingerprints(self, numbers: Iterable[int]) -> dict[int, _U64]:
-        """The fingerprints of versions that are there, or were a while ago."""
+    def hold(self, numbers: _I64, keys: _U64) -> _Flags:
+        """Whether each version of these numbers, which are there, holds the key beside it."""
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """The article with the smallest id of each version, by number."""
@@ -257,6 +261,16 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Lets go of the database."""
+
+
+def hold_each(fingerprints: Mapping[int, _U64], numbers: _I64, keys: _U64) -> _Flags:
+    """Whether each of these versions holds the key beside it, by the fingerprints of each number."""
+    result = np.zeros(len(numbers), np.bool_)
+    order = np.argsort(numbers, kind="stable")
+    known, starts = np.unique(numbers[order], return_index=True)
+    for number, which in zip(known.tolist(), np.split(order, starts[1:]), strict=False):
+        result[which] = np.isin(keys[which], fingerprints[number])
+    return result
 
 
 def batches(numbers: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -22,7 +22,6 @@ __all__ = ["VERSIONS", "SqliteLedger", "SqliteSnapshot", "version_of"]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _AT_ONCE = 500  # values in one statement
-_KEPT = 1 << 16  # versions whose fingerprints are kept in memory: 30 MB
 _ENTRY = "number, id, version, day, source, crc, digest, packed"
 _VERSION = "number, selected, story, crc, hash, fingerprints"
 VERSIONS = f"SELECT {_VERSION} FROM versions WHERE number BETWEEN ? AND ? ORDER BY number"
@@ -89,14 +88,9 @@ class SqliteSnapshot:
         return {row[0]: version_of(name, row) for row in self._each(
             f"SELECT {_VERSION} FROM versions WHERE number IN ({{}})", numbers)}  # fmt: skip
 
-    def fingerprints(self, numbers: Iterable[int]) -> dict[int, _U64]:
+    def hold(self, numbers: _I64, keys: _U64) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """See Snapshot."""
-        known, numbers = self._store.fingerprints, list(numbers)
-        if missing := [number for number in numbers if number not in known]:
-            if len(known) > _KEPT:
-                known = self._store.fingerprints = {n: known[n] for n in numbers if n in known}
-            known.update((number, version.fingerprints) for number, version in self.versions(missing).items())
-        return {number: known[number] for number in numbers if number in known}
+        return self.view.hold(numbers, keys, self.slices)
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """See Snapshot."""
@@ -337,7 +331,6 @@ class SqliteLedger(SqliteSnapshot):
             self._sql(f"DELETE FROM {table}")
         known = {**dict(self._sql("SELECT name, value FROM settings")), **settings}
         self.connection.executemany("REPLACE INTO settings VALUES (?, ?)", sealed(known).items())
-        self._store.fingerprints = {}
         self._sql("UPDATE state SET last = 0, runs = runs + 1, dead = dead + 1, sketched = sketched + 1")
         self.refresh()
 

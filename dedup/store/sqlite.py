@@ -50,7 +50,6 @@ class SqliteStore:
         self._connections = Connections(path)
         self._lock = threading.Lock()
         self._view: View | None = None
-        self.fingerprints: dict[int, _U64] = {}  # of versions that were looked at: they never change
         self._bytes_read = 0
         try:
             with telling(path), self._connections.lend() as connection:
@@ -105,7 +104,7 @@ class SqliteStore:
                 connection.execute("COMMIT")
             except BaseException:
                 with self._lock:  # it may be of a state that never will be
-                    self._view, self.fingerprints = None, {}
+                    self._view = None
                 raise
             self._sketched = ledger.sketched
             with self._lock:  # what was written is known here: it need not be read again

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.store.protocol import Holders, Version
+from dedup.store.protocol import Holders, Version, hold_each
 from dedup.store.runs import LARGE, SLICE_BITS, Directory, Run, directory_of, mixed
 
 __all__ = ["Loaded", "Stamp", "Tail", "View"]
@@ -66,6 +66,32 @@ class Loaded:
         """Frees the memory of all slices."""
         self._slices, self._whole = {}, None
 
+    def hold(self, numbers: _I64, codes: _U64, read: Read) -> _Flags:
+        """Whether each version of these numbers holds the mixed key beside it."""
+        run = self.run
+        at = np.searchsorted(run.directory.number, numbers, sorter=self._by_number)
+        place = self._by_number[np.minimum(at, len(self._by_number) - 1)]
+        wanted = codes << _U16 | place.astype(np.uint64)
+        pool = self._pool(np.unique(codes >> _U(48 - run.bits)).tolist(), read)
+        if not len(pool):
+            return np.zeros(len(numbers), np.bool_)
+        found = pool[np.minimum(np.searchsorted(pool, wanted), len(pool) - 1)]
+        is_held: _Flags = (found == wanted) & (run.directory.number[place] == numbers)
+        return is_held
+
+    def _pool(self, slices: Sequence[int], read: Read) -> _U64:
+        """The postings of these slices, which are ascending, or all of them."""
+        if (known := self._whole) is not None:
+            return known[0]
+        parts = {place: self.known(place) for place in slices}
+        if missing := [place for place, postings in parts.items() if postings is None]:
+            found = read([self.run.number << SLICE_BITS | place for place in missing])
+            for place, postings in zip(missing, found, strict=True):
+                parts[place] = postings
+                self.learn(place, postings)
+        pool: _U64 = np.concatenate([postings for postings in parts.values() if postings is not None])
+        return pool
+
     def places(self, numbers: _I64) -> _I64:
         """Where versions of these numbers stand in the directory, those that do."""
         own = self.run.directory.number
@@ -109,6 +135,11 @@ class Tail:
                 self._sorted = (*self._sorted, (flat[order], owner[order]))
             self.versions += versions
         self.last = last
+
+    def hold(self, numbers: _I64, keys: _U64) -> _Flags:
+        """Whether each version of these numbers holds the key beside it."""
+        wanted = {*numbers.tolist()}
+        return hold_each({v.number: v.fingerprints for v in self.versions if v.number in wanted}, numbers, keys)
 
     def find(self, keys: _U64, last: int) -> tuple[_I64, _I64, Directory]:
         """(place of a key, who holds it) of all that hold one, and the directory; none behind `last`."""
@@ -267,6 +298,17 @@ class View:
         result = np.empty_like(counts)
         result[order] = counts
         return result, everyone._replace(key=order[everyone.key])
+
+    def hold(self, numbers: _I64, keys: _U64, read: Read) -> _Flags:
+        """See Snapshot."""
+        result, codes = np.zeros(len(numbers), np.bool_), mixed(keys)
+        for one in self.loaded:
+            which = np.flatnonzero((numbers >= one.run.first) & (numbers <= one.run.last))
+            if len(which):
+                result[which] = one.hold(numbers[which], codes[which], read)
+        late = np.flatnonzero(numbers > (self.loaded[-1].run.last if self.loaded else 0))
+        result[late] = self.tail.hold(numbers[late], keys[late])
+        return result
 
     def _in_tail(self, keys: _U64, last: int) -> Holders:
         key, place, columns = self.tail.find(keys, last)

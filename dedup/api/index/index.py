@@ -16,7 +16,7 @@ from dedup.api.index.intake import Found, Outcome, Rules, article_of, prepare
 from dedup.api.index.looking import look_up
 from dedup.api.index.rebuilding import rebuild
 from dedup.api.index.recent import Recent
-from dedup.api.index.settings import fix, params_of, read_furniture
+from dedup.api.index.settings import check, fix, params_of, read_furniture
 from dedup.api.index.stories import forget
 from dedup.api.index.telling import tell
 from dedup.api.matches import make_match
@@ -42,7 +42,8 @@ class Index:
     and processes may use one: many read while one writes; a second writer waits, at most `Params.wait` seconds.
 
     What is sketched (k, min_passage, aliases, accents, furniture) is fixed when the file is made; criteria and limits
-    are free at each opening, and for each call. Candidates come by the rule of "prefix", whatever the criteria.
+    are free at each opening, and for each call. Candidates come by the rule of "prefix", whatever the criteria, by what
+    is there when the later one of a pair arrives; once articles are gone, a scan of what remains may find more.
 
     With `Params.same_story` articles on one event match too, with those of the days around (by the day of arrival where
     no other is known). How much a name tells depends on the articles of those days, so a batch is compared as a whole,
@@ -80,7 +81,7 @@ class Index:
         self, path_or_url: str | os.PathLike[str] = ":memory:", params: Params | None = None, *,
         furniture: Furniture | None = None, keep_text: bool = True, window: int | None = None, own_source: bool = True,
     ) -> None:  # fmt: skip
-        _check(params or Params(), furniture, window)
+        check(params or Params(), furniture, window)
         self._store = open_store(os.fspath(path_or_url), fix(params or Params(), furniture, keep_text))
         self.path = self._store.name
         try:
@@ -343,7 +344,7 @@ class Index:
     def _with(self, params: Params | None) -> Rules:
         if params is None:
             return self._rules
-        _check(params, self.furniture, None)
+        check(params, self.furniture, None)
         read_furniture(self.path, self._store.settings, params, None)
         return self._rules._replace(params=params)
 
@@ -370,17 +371,6 @@ class Index:
 
     def _article(self, entry: Entry) -> Article:
         return article_of(entry if self.keeps_text else dataclasses.replace(entry, body=b""))
-
-
-def _check(params: Params, furniture: Furniture | None, window: int | None) -> None:
-    if params.candidates == "bands":
-        raise ParamError("candidates='bands': an index finds candidates by fingerprints: need 'auto' or 'prefix'")
-    if not (furniture is None or isinstance(furniture, Furniture)):
-        raise ParamError(f"furniture={furniture!r:.60}: need a Furniture")
-    if window is not None and (isinstance(window, bool) or not isinstance(window, int) or window < 0):
-        raise ParamError(f"window={window!r}: need days, 0 or more, or None")
-    if furniture is not None:
-        furniture.check(params)
 
 
 def _parts(articles: Iterable[Any]) -> Iterator[list[Article]]:

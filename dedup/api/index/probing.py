@@ -9,16 +9,16 @@ article arrived does not count for it.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
-from dedup.errors import DamagedError
-from dedup.index import enough, few, needed
+from dedup.index import enough, few
 from dedup.models import Params
 from dedup.sketch import Sketches
-from dedup.store import Holders, Snapshot
+from dedup.store import Holders, Snapshot, hold_each
 
 __all__ = ["Pairs", "probe"]
 
@@ -76,17 +76,24 @@ def probe(
         np.concatenate([-1 - np.arange(len(new)), there.number]), np.concatenate([np.diff(new.starts), there.size]),
         np.concatenate([new.selected, there.selected]), np.concatenate([new.versions[:, 0], there.order]),
     )  # fmt: skip
-    packed, is_sure, meets_crowd = kernels.meet_holders(
+    packed, missing, is_crowd = kernels.meet_holders(
         (key, new.starts), (old.key, len(new) + place, counts), everyone[1:],
         enough(everyone.size, params), (few(params), params.max_bucket, params.hubs),
     )  # fmt: skip
     x, y = np.divmod(packed, max(len(everyone.size), 1))
     number = everyone.numbers[y]
-    unsure = np.flatnonzero(~is_sure)
-    is_sure[unsure] = _share_enough(snapshot, new, everyone, (x[unsure], y[unsure]), params)
-    order = np.flatnonzero(is_sure)
-    order = order[np.lexsort((number[order], x[order]))]
-    return Pairs(x[order], number[order], meets_crowd)
+    crowded = np.flatnonzero(is_crowd)
+    unsure = np.flatnonzero(missing)
+    shared = _count_crowds(snapshot, new, crowded, (x[unsure], number[unsure]))
+    keep = np.delete(np.arange(len(x)), unsure[shared < missing[unsure]])
+    keep = keep[np.lexsort((number[keep], x[keep]))]
+    return Pairs(x[keep], number[keep], np.bincount(_holder(new, crowded), minlength=len(new)) > 0)
+
+
+def _holder(new: Sketches, fingerprint: _I64) -> _I64:
+    """Which of the new versions has each fingerprint, these by their places."""
+    found: _I64 = np.searchsorted(new.starts, fingerprint, side="right") - 1
+    return found
 
 
 def _look_up(
@@ -109,7 +116,7 @@ def _look_up(
         return counts, old
     last, known = np.zeros(len(keys), np.uint64), np.bincount(old.key, minlength=len(keys))
     np.maximum.at(last, old.key, old.order)
-    holder = np.searchsorted(sketches.starts, crowded, side="right") - 1
+    holder = _holder(sketches, crowded)
     key = key[crowded]
     is_hub = (known[key] < params.hubs) | (sketches.versions[holder, 0] < last[key])
     wanted = np.unique(key[np.isin(holder, holder[is_hub])])
@@ -128,22 +135,22 @@ def _without(counts: _I64, old: Holders, apart: tuple[int | None, int | None]) -
     return counts - np.bincount(old.key[gone], minlength=len(counts)), old.take(~gone)
 
 
-def _share_enough(
-    snapshot: Snapshot, new: Sketches, everyone: _Everyone, pairs: tuple[_I64, _I64], params: Params
-) -> np.ndarray[Any, np.dtype[np.bool_]]:  # fmt: skip
-    """Whether each of the pairs shares enough, crowds among it."""
-    x, y = pairs
-    used, at = np.unique(y[y >= len(new)], return_inverse=True)
-    numbers = everyone.numbers[used].tolist()
-    known = snapshot.fingerprints(numbers)
-    if len(known) < len(numbers):
-        missing = next(n for n in numbers if n not in known)
-        raise DamagedError(f"version {missing} is listed, but not there")
-    flat = np.concatenate([new.fingerprints, *(known[n] for n in numbers)])
-    starts = np.concatenate([new.starts, new.starts[-1] + np.cumsum(everyone.size[used])])
-    right = y.copy()
-    right[y >= len(new)] = len(new) + at
-    is_enough: np.ndarray[Any, np.dtype[np.bool_]] = (
-        kernels.overlaps(flat, starts, x, right) >= needed(everyone.size, everyone.selected, (x, y), params)
-    )
-    return is_enough
+def _count_crowds(snapshot: Snapshot, new: Sketches, crowded: _I64, pairs: tuple[_I64, _I64]) -> _I64:
+    """How many crowds the two of each pair share.
+
+    Args:
+        snapshot: what is there.
+        new: the new versions.
+        crowded: which of their fingerprints are crowds, by place.
+        pairs: new versions by their places, and with whom, see Pairs.
+    """
+    x, number = pairs
+    starts = np.searchsorted(_holder(new, crowded), np.arange(len(new) + 1))
+    times = np.diff(starts)[x]
+    pair, ends = np.repeat(np.arange(len(x)), times), np.cumsum(times)
+    key = new.fingerprints[crowded[np.arange(len(pair)) + np.repeat(starts[x] - (ends - times), times)]]
+    is_new, held = number[pair] < 0, np.zeros(len(pair), np.bool_)
+    held[~is_new] = snapshot.hold(number[pair[~is_new]], key[~is_new])
+    own = [new.fingerprints[lo:hi] for lo, hi in itertools.pairwise(new.starts.tolist())]
+    held[is_new] = hold_each(dict(enumerate(own)), -1 - number[pair[is_new]], key[is_new])
+    return np.bincount(pair[held], minlength=len(x))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from dedup.errors import MismatchError
+from dedup.errors import MismatchError, ParamError
 from dedup.furniture import Furniture
 from dedup.letters import SCHEME, digest
 from dedup.models import Params
 
-__all__ = ["fix", "furniture_of", "params_of", "read_furniture"]
+__all__ = ["check", "fix", "furniture_of", "params_of", "read_furniture"]
 
 _SKETCH = ("k", "min_passage", "aliases", "accents")
 
@@ -54,3 +54,15 @@ def read_furniture(
         raise MismatchError(f"{path}: was sketched with other furniture: `dedup index rebuild {path}` sketches it anew")
     known = furniture if furniture is not None else furniture_of(settings)
     return known, bool(json.loads(settings["keep_text"]))
+
+
+def check(params: Params, furniture: Furniture | None, window: int | None) -> None:
+    """Raises ParamError where an index can do nothing with them."""
+    if params.candidates == "bands":
+        raise ParamError("candidates='bands': an index finds candidates by fingerprints: need 'auto' or 'prefix'")
+    if not (furniture is None or isinstance(furniture, Furniture)):
+        raise ParamError(f"furniture={furniture!r:.60}: need a Furniture")
+    if window is not None and (isinstance(window, bool) or not isinstance(window, int) or window < 0):
+        raise ParamError(f"window={window!r}: need days, 0 or more, or None")
+    if furniture is not None:
+        furniture.check(params)

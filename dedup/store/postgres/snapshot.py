@@ -11,7 +11,7 @@ from dedup.errors import DamagedError
 from dedup.store.packing import Packer, decode, encode
 from dedup.store.postgres.arrays import from_sortable
 from dedup.store.postgres.connections import Connection
-from dedup.store.protocol import Copy, Entry, Holders, Tale, Version
+from dedup.store.protocol import Copy, Entry, Holders, Tale, Version, hold_each
 
 __all__ = ["ENTRY", "Place", "PostgresSnapshot", "State", "integers"]
 
@@ -100,9 +100,10 @@ class PostgresSnapshot:
         return {number: Version(number, hash, selected, np.frombuffer(fingerprints, np.uint64), story)
                 for number, hash, selected, fingerprints, story in rows}  # fmt: skip
 
-    def fingerprints(self, numbers: Iterable[int]) -> dict[int, _U64]:
+    def hold(self, numbers: _I64, keys: _U64) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """See Snapshot."""
-        return {number: version.fingerprints for number, version in self.versions(numbers).items()}
+        versions = self.versions(np.unique(numbers).tolist())
+        return hold_each({number: version.fingerprints for number, version in versions.items()}, numbers, keys)
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """See Snapshot."""
