@@ -287,6 +287,7 @@ def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
     count = np.bincount(run[targets], minlength=len(edges) - 1)
     starts = starts_of(count)
     probes = np.flatnonzero(flags & _PROBES)
+    probes = probes[order_of(of[probes])]  # what a version meets several times comes at one time
     size = starts_of(count[run[probes]])
     lo = 0
     while lo < len(probes):
