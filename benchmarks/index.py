@@ -1,13 +1,14 @@
 """How fast an index takes articles and answers, how large it is, and how it forgets; beside datasketch's MinHashLSH.
 
-    python benchmarks/index.py CORPUS.parquet [--articles N] [--peer 20000] [--json FILE]
+    python benchmarks/index.py CORPUS.parquet [--articles N] [--furniture N] [--peer 20000] [--json FILE]
 
 One core. The first 2,000 articles are held out. *grow*: the others are added in commits of 1,000, texts kept and
 matches found, their days spread over thirty; with a tenth, a third and all of them there: the rate of the last 10,000,
 and queries with 1,000 that were held out. Then the other 1,000 are added with a commit each, and one day of the thirty
 expires while a thread goes on asking. *hot*: a disclaimer in every article of one index and in none of another, and
-queries without it, in turns. datasketch (5 words, 128 values, threshold 0.5, tokenising included) queries and inserts
-the first --peer articles, each thousand right after ours.
+queries without it, in turns. With --furniture, what is furniture is learnt from the first N articles beforehand and
+given to the indexes, as a feed of web pages needs it. datasketch (5 words, 128 values, threshold 0.5, tokenising
+included) queries and inserts the first --peer articles, each thousand right after ours.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from measure import describe_corpus, describe_machine, print_heading, print_tabl
 from peer_tasks import NUM_PERM, cut_shingles
 
 import dedup
-from dedup import Article, Index, Params
+from dedup import Article, Furniture, Index, Params
 
 ONE_CORE = Params(threads=1)
 COMMIT, LAST, DAYS = 1_000, 10_000, 30
@@ -94,13 +95,18 @@ def spend(work: Any, *arguments: Any) -> tuple[float, Any]:
     return perf_counter() - started, result
 
 
-def grow(path: str, count: int, peer_articles: int, folder: Path) -> dict[str, Any]:
+def learn(path: str, articles: int) -> Furniture:
+    """What is furniture among the first articles."""
+    return Furniture.learn(islice(dedup.read(path), articles))
+
+
+def grow(path: str, count: int, learnt: int, peer_articles: int, folder: Path) -> dict[str, Any]:
     parts = read_parts(path, count)
     asked, single = next(parts), next(parts)
     total, peer, spent, sizes, packed = count - 2 * COMMIT, Peer(), [], [], []
     stops = {-(-int(total * share) // COMMIT) for share in (0.1, 1 / 3, 1)}
     warm_up()
-    with Index(folder / "index.db", ONE_CORE) as index:
+    with Index(folder / "index.db", ONE_CORE, furniture=learn(path, learnt)) as index:
         for number, part in enumerate(parts, 1):
             spent.append(spend(index.add, part)[0] / len(part))
             if peer.articles < peer_articles:
@@ -148,12 +154,13 @@ def time_expiry(index: Index, articles: list[Article]) -> dict[str, float]:
             "free bytes": index.stats()["free_bytes"]}  # fmt: skip
 
 
-def heat(path: str, count: int, peer_articles: int, folder: Path) -> dict[str, Any]:
+def heat(path: str, count: int, learnt: int, peer_articles: int, folder: Path) -> dict[str, Any]:
     spent: dict[str, list[float]] = {"plain": [], "hot": []}
     parts = read_parts(path, min(count, HOT + 2 * COMMIT))
     asked, _ = next(parts), next(parts)
     warm_up()
-    with Index(folder / "plain.db", ONE_CORE) as plain, Index(folder / "hot.db", ONE_CORE) as hot:
+    known = {"furniture": learn(path, learnt)}
+    with Index(folder / "plain.db", ONE_CORE, **known) as plain, Index(folder / "hot.db", ONE_CORE, **known) as hot:
         for part in parts:
             plain.add(part)
             hot.add([replace(article, text=f"{article.text}\n\n{DISCLAIMER}") for article in part])
@@ -168,12 +175,12 @@ def heat(path: str, count: int, peer_articles: int, folder: Path) -> dict[str, A
 JOBS = {"grow": grow, "hot": heat}
 
 
-def measure(job: str, path: Path, count: int, peer: int) -> dict[str, Any]:
+def measure(job: str, path: Path, counts: tuple[int, int, int]) -> dict[str, Any]:
     """A job in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
         result = Path(name) / "result.json"
-        print(f"{job}, {count:,} articles", file=sys.stderr)
-        command = [sys.executable, __file__, "--job", job, str(path.resolve()), str(count), str(peer), str(result)]
+        print(f"{job}, {counts[0]:,} articles", file=sys.stderr)
+        command = [sys.executable, __file__, "--job", job, str(path.resolve()), *map(str, counts), str(result)]
         run = run_process(command, Path(name), 1)
         return run | json.loads(result.read_text(encoding="utf-8"))
 
@@ -202,13 +209,14 @@ def print_results(grown: dict[str, Any], hot: dict[str, Any]) -> None:
 
 def main() -> None:
     if sys.argv[1:2] == ["--job"]:
-        job, path, count, peer, result = sys.argv[2:]
-        found = JOBS[job](path, int(count), int(peer), Path(result).parent)
+        job, path, *counts, result = sys.argv[2:]
+        found = JOBS[job](path, *map(int, counts), Path(result).parent)
         Path(result).write_text(json.dumps(found), encoding="utf-8")
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS.parquet")
     parser.add_argument("--articles", type=int, help="only so many, the first ones")
+    parser.add_argument("--furniture", type=int, default=0, help="articles that it is learnt from, none by default")
     parser.add_argument("--peer", type=int, default=20_000, help="articles that datasketch gets")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
@@ -216,7 +224,8 @@ def main() -> None:
     corpus = describe_corpus((article.id, article.text) for article in articles)
     if corpus["articles"] < 10 * COMMIT:
         parser.error(f"{options.corpus}: {corpus['articles']:,} articles: need {10 * COMMIT:,}")
-    results = {job: measure(job, options.corpus, corpus["articles"], options.peer) for job in JOBS}
+    counts = (corpus["articles"], options.furniture, options.peer)
+    results = {job: measure(job, options.corpus, counts) for job in JOBS}
     machine = describe_machine(1)
     print_heading(machine, corpus)
     print_results(results["grow"], results["hot"])
