@@ -141,6 +141,8 @@ def _aware(value: datetime) -> datetime:
 
 
 def _within(value: datetime | date, now: datetime) -> datetime | date | None:
+    if _EARLIEST.year < value.year < now.year:  # whatever the zone
+        return value
     if not _EARLIEST.year - 1 <= value.year <= now.year + 1:
         return None
     moment = value if isinstance(value, datetime) else datetime.combine(value, time(), ZONE)

@@ -1695,13 +1695,17 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     is_hub = np.zeros(len(size), np.bool_)
     for y in hubs.ravel():
         is_hub[y] = True
+    marks = np.zeros(len(size), np.uint64)  # of crowds: two that have none in common share no crowd
+    for y in range(len(size)):
+        for crowd in keys[edges[3 * y + 2] : edges[3 * y + 3]]:
+            marks[y] |= _U1 << ((crowd >> 1) & _U(63))
     shares, mark = np.zeros(len(size), np.int32), np.full(len(size), -1, np.int32)
     touched, pairs, n = np.empty(len(size), np.uint32), np.empty(1024, np.int64), 0
     probes, met = np.zeros(len(hubs), np.int32), np.zeros(len(hubs), np.int32)
     for x in range(lo, hi):
         crowds = keys[edges[3 * x + 2] : edges[3 * x + 3]]
         total, some = _count_shares(x, shared, shares, touched)
-        least = alpha[selected[x]] - len(crowds)
+        least, keeps_all = alpha[selected[x]] - len(crowds), size[x] > selected[x]
         if n + total + len(crowds) * hubs.shape[1] > len(pairs):
             pairs = _grown(pairs, n, 2 * (n + total + len(crowds) * hubs.shape[1]))
         for i in range(total):
@@ -1710,8 +1714,10 @@ def candidates(shared, hubs, articles, rule, lo, hi):
             shares[y] = 0
             if count < least or not (is_new[x] or is_new[y]):
                 continue
-            fewer = _fewer(x, y, articles)
+            fewer = _fewer(x, y, articles) if keeps_all else selected[x]
             if count < (alpha[fewer] if i < some else common[fewer]):
+                if marks[x] & marks[y] == 0:
+                    continue
                 others = keys[edges[3 * y + 2] : edges[3 * y + 3]]
                 if count + min(len(crowds), len(others)) < alpha[fewer]:
                     continue
@@ -1729,7 +1735,9 @@ def candidates(shared, hubs, articles, rule, lo, hi):
             probes[crowd] += i <= len(crowds) - alpha[selected[x]]
             for hub in hubs[crowd]:
                 y = np.int64(hub)
-                if y == x or mark[y] == x or not (is_new[x] or is_new[y]):
+                if y == x or len(crowds) < alpha[selected[min(x, y)]]:
+                    continue
+                if mark[y] == x or not (is_new[x] or is_new[y]):
                     continue
                 mark[y] = x
                 need = alpha[_fewer(x, y, articles)]

@@ -7,7 +7,7 @@ import itertools
 import marshal
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, overload
 
 import numpy as np
@@ -145,6 +145,7 @@ class Details(Sequence[dict[str, Any]]):
         self._offsets: list[Any] = []  # unsigned, as wide as they need be
         self._count = 0
         self._zones: dict[tzinfo | None, int] = {}
+        self._zone_list: list[tzinfo | None] = []
         self._odd: list[Any] = []  # what is no plain date or datetime
         self._look_up = functools.lru_cache(_REMEMBERED)(self._read)
 
@@ -201,14 +202,13 @@ class Details(Sequence[dict[str, Any]]):
                     yield tuple(self._decode(values[i]) if i == _PUBLISHED else values[i] for i in meant)
 
     def _encode(self, value: Any) -> Any:
-        """None, (day), (day, seconds, microseconds, fold, zone), or the place among what is odd."""
+        """None, (day), (state as pickle has it, zone), or the place among what is odd."""
         if value is None:
             return None
         try:
             if type(value) is datetime:
                 zone = self._zones.setdefault(value.tzinfo, len(self._zones))
-                seconds = 3600 * value.hour + 60 * value.minute + value.second
-                return value.toordinal(), seconds, value.microsecond, value.fold, zone
+                return value.__reduce_ex__(4)[1][0], zone
         except TypeError:  # a zone that cannot be a key
             pass
         if type(value) is date:
@@ -221,9 +221,10 @@ class Details(Sequence[dict[str, Any]]):
             return None if code is None else self._odd[code]
         if len(code) == 1:
             return date.fromordinal(code[0])
-        day, seconds, microseconds, fold, zone = code
-        at = time(seconds // 3600, seconds // 60 % 60, seconds % 60, microseconds, fold=fold)
-        return datetime.combine(date.fromordinal(day), at, list(self._zones)[zone])
+        state, zone = code
+        if zone >= len(self._zone_list):
+            self._zone_list = list(self._zones)
+        return datetime(state, self._zone_list[zone])  # type: ignore[call-arg]  # as pickle makes it
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self[number] for number in range(self._count))
