@@ -88,6 +88,9 @@ class Prepared:
     @staticmethod
     def join(parts: Sequence[tuple[Any, ...]]) -> Prepared:
         """The parts as one, in order, each as kernels.prepare returns it; there is at least one."""
+        if len(parts) == 1:
+            syllables, flags, syllable_ends, shingles, shingle_ends = parts[0]
+            return Prepared(syllables, flags, _starts((syllable_ends,)), shingles, _starts((shingle_ends,)))
         syllables, flags, syllable_ends, shingles, shingle_ends = zip(*parts, strict=True)
         return Prepared(
             np.concatenate(syllables), np.concatenate(flags), _starts(syllable_ends),
@@ -300,7 +303,8 @@ class Corpus:
             ready: tuple[Any, ...] = kernels.prepare(buf, offsets, grouped.groups, inside, grouped.tables, k)
             return ready
 
-        done = list(each_range(work, len(which), thread_count(threads or self._params.threads), _PART))
+        threads = thread_count(threads or self._params.threads)
+        done = list(each_range(work, len(which), threads, len(which) if threads == 1 else _PART))
         return Prepared.join(done) if done else Prepared.of([], self._params, self.furniture, [])
 
     def prepare_pairs(self, left: _I64, right: _I64, threads: int | None = None) -> tuple[Prepared, _I64, _I64]:

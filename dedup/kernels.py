@@ -1310,7 +1310,7 @@ def prepare(buf, offsets, groups, which, tables, k):
         p += n
         q += m
         syl_ends[d], shingle_ends[d] = p, q
-    return all_syl[:p].copy(), all_flag[:p].copy(), syl_ends, all_shingles[:q].copy(), shingle_ends
+    return all_syl[:p], all_flag[:p], syl_ends, all_shingles[:q], shingle_ends
 
 
 @njit

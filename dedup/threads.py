@@ -61,7 +61,7 @@ def each_range(work: Callable[[int, int], _T], count: int, threads: int, size: i
     Args:
         size: at most this many in a range; ranges get smaller so that every thread has several.
     """
-    size = max(1, min(size, -(-count // (4 * threads))))
+    size = max(1, size if threads == 1 else min(size, -(-count // (4 * threads))))
     bounds = [(lo, min(lo + size, count)) for lo in range(0, count, size)]
     if threads == 1 or len(bounds) < 2:
         yield from (work(lo, hi) for lo, hi in bounds)
