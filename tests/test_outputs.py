@@ -372,6 +372,6 @@ def test_spans_of_other_than_integers(tmp_path):
     for value in ([(1, "x")], [(1,)], 5, [1.5]):
         with pytest.raises(dedup.ParamError, match="row 1"):
             write_rows(tmp_path / "a.jsonl", {"removed": "spans"}, [(value,)])
-    table = make_table({"removed": "spans"}, [([(1, 2), (3, 4)],), (None,), ([],)], {"by": "x"})
+    table = make_table({"removed": "spans"}, [[([(1, 2), (3, 4)], None, [])]], {"by": "x"})
     assert table.column("removed").to_pylist() == [[[1, 2], [3, 4]], None, []]
     assert table.schema.metadata == {b"by": b"x"}

@@ -22,7 +22,7 @@ from dedup.api.shelf import Progress, Shelf
 from dedup.api.stories import Stories
 from dedup.api.tables import Kind, metadata, table
 from dedup.corpus import passages
-from dedup.io import PAGES, check_target, make_table, write_page, write_rows
+from dedup.io import PAGES, check_target, make_table, write_columns, write_page
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
 from dedup.novelty import prepare
 from dedup.report import check_language, scan_page
@@ -233,8 +233,8 @@ class Scan:
             ParamError, InputError, MissingExtraError: as `io.check_target`.
         """
         has_metadata = os.fsdecode(target).lower().endswith(".parquet")  # for which all texts are read once more
-        columns, rows = table(self, kind, keep_templates)
-        return write_rows(target, columns, rows, metadata=metadata(self) if has_metadata else None)
+        columns, groups = table(self, kind, keep_templates)
+        return write_columns(target, columns, groups, metadata=metadata(self) if has_metadata else None)
 
     def report(
         self, target: str | os.PathLike[str], *, lang: Language = "vi", top: int | None = None,

@@ -13,7 +13,7 @@ import numpy as np
 from dedup.api.choose import KeepTemplates
 from dedup.api.matches import Matches
 from dedup.errors import ParamError
-from dedup.io import ColumnType
+from dedup.io import Columns, ColumnType, grouped
 from dedup.letters import SCHEME, digest
 from dedup.models import Match
 
@@ -53,10 +53,10 @@ _COLUMNS["review"] = {**_COLUMNS["matches"], "passage": "string"}
 
 
 class Table(NamedTuple):
-    """Columns with their types, and rows in that order."""
+    """Columns with their types, and their values, many rows at a time."""
 
     columns: dict[str, ColumnType]
-    rows: Iterator[tuple[Any, ...]]
+    groups: Iterator[Columns]
 
 
 def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Table:
@@ -68,8 +68,8 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
     if kind not in _COLUMNS:
         raise ParamError(f"kind={kind!r}: need one of {', '.join(_COLUMNS)}")
     if kind == "matches":
-        rows = _match_rows(scan, scan.matches)
-    elif kind == "review":
+        return Table(_COLUMNS[kind], _match_columns(scan, scan.matches))
+    if kind == "review":
         rows = _review_rows(scan)
     elif kind == "stories":
         rows = _story_rows(scan)
@@ -77,17 +77,17 @@ def table(scan: Scan, kind: Kind, keep_templates: KeepTemplates = "all") -> Tabl
         rows = map(astuple, scan.decisions(keep_templates))
     else:
         rows = _stripped_rows(scan)
-    return Table(_COLUMNS[kind], rows)
+    return Table(_COLUMNS[kind], grouped(rows, len(_COLUMNS[kind])))
 
 
-def _match_rows(scan: Scan, matches: Matches) -> Iterator[tuple[Any, ...]]:
+def _match_columns(scan: Scan, matches: Matches) -> Iterator[Columns]:
     for a, b, figures in matches.columns(_TOGETHER):
         numbers, place = np.unique(np.concatenate([a, b]), return_inverse=True)
         ids, titles, papers, times, urls = scan.about(numbers, *_ABOUT)
         days = [time.isoformat() if isinstance(time, date) else time for time in times]
         known = [np.array(column, object) for column in (ids, titles, papers, days, urls)]
         one, other, *about = (column[side].tolist() for column in known for side in place.reshape(2, -1))
-        yield from zip(one, other, *figures, *about, strict=True)
+        yield [one, other, *figures, *about]
 
 
 def match_row(match: Match, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -101,7 +101,8 @@ def _review_rows(scan: Scan) -> Iterator[tuple[Any, ...]]:
     """The doubtful matches, with what a person needs to judge each."""
     doubtful = scan.matches.doubtful()
     first = list(_COLUMNS["matches"]).index("title_a")
-    for match, row in zip(doubtful, _match_rows(scan, doubtful), strict=True):
+    rows = (row for group in _match_columns(scan, doubtful) for row in zip(*group, strict=True))
+    for match, row in zip(doubtful, rows, strict=True):
         titles = (_shorten(scan.headline(id)) for id in (match.a, match.b))
         yield (*row[:first], *titles, *row[first + 2 :], _shorten(_longest_passage(scan, match)))
 

@@ -9,10 +9,21 @@ from dedup.io.keeping import check_keep, write_kept
 from dedup.io.parquet import count_rows
 from dedup.io.places import find
 from dedup.io.reading import ArrowReader, Reader, read
-from dedup.io.writing import PAGES, ColumnType, check_target, make_table, write_json, write_page, write_rows
+from dedup.io.writing import (
+    PAGES,
+    Columns,
+    ColumnType,
+    check_target,
+    grouped,
+    make_table,
+    write_columns,
+    write_json,
+    write_page,
+    write_rows,
+)  # fmt: skip
 
 __all__ = [
-    "LINES", "PAGES", "ArrowReader", "Batch", "ColumnNames", "ColumnType", "Reader", "check_keep", "check_target",
-    "count_rows", "find", "make_table", "read", "read_feed", "write_json", "write_kept", "write_lines", "write_page",
-    "write_rows",
+    "LINES", "PAGES", "ArrowReader", "Batch", "ColumnNames", "ColumnType", "Columns", "Reader", "check_keep",
+    "check_target", "count_rows", "find", "grouped", "make_table", "read", "read_feed", "write_columns", "write_json",
+    "write_kept", "write_lines", "write_page", "write_rows",
 ]  # fmt: skip

@@ -18,15 +18,15 @@ from dedup.errors import InputError, ParamError
 from dedup.io.parquet import need_pyarrow
 
 __all__ = [
-    "PAGES", "ColumnType", "binary_stdout", "check_place", "check_target", "make_table", "packed", "packing_of",
-    "replacing", "write_json", "write_page", "write_rows",
+    "PAGES", "ColumnType", "Columns", "binary_stdout", "check_place", "check_target", "grouped", "make_table", "packed",
+    "packing_of", "replacing", "write_columns", "write_json", "write_page", "write_rows",
 ]  # fmt: skip
 
 
 ColumnType = Literal["string", "integer", "float", "boolean", "spans"]
 
 _Converter = tuple[Callable[[Any], Any], type]  # and the type of values that it leaves as they are
-_Columns = Sequence[Sequence[Any]]
+Columns = Sequence[Sequence[Any]]
 
 PAGES = (".html", ".htm")  # suffixes of pages
 _STDOUT = "-"
@@ -106,11 +106,20 @@ def write_rows(
     {"id": "giá-nước", "shared": 41}
     1
     """
+    most = _ROW_GROUP if os.fsdecode(target).lower().endswith(".parquet") else _AT_ONCE
+    return write_columns(target, columns, grouped(rows, len(columns), most), metadata=metadata)
+
+
+def write_columns(
+    target: str | os.PathLike[str], columns: Mapping[str, ColumnType], groups: Iterable[Columns], *,
+    metadata: Mapping[str, str] | None = None,
+) -> int:  # fmt: skip
+    """As `write_rows`, of rows that come as columns, many at a time."""
     converters = [_converter(name, kind) for name, kind in columns.items()]
     path = os.fsdecode(target)
     check_target(path)
     is_parquet = path.lower().endswith(".parquet")
-    values = _converted(rows, list(columns), converters, _ROW_GROUP if is_parquet else _AT_ONCE)
+    values = _converted(groups, list(columns), converters)
     if path == _STDOUT:
         return _write_stdout(columns, values)
     with replacing(os.path.realpath(path)) as file:
@@ -144,9 +153,9 @@ def write_page(target: str | os.PathLike[str], page: str) -> None:
 
 
 def make_table(
-    columns: Mapping[str, ColumnType], rows: Iterable[tuple[Any, ...]], metadata: Mapping[str, str] | None = None
+    columns: Mapping[str, ColumnType], groups: Iterable[Columns], metadata: Mapping[str, str] | None = None
 ) -> Any:
-    """The rows as a pyarrow.Table, with the types and values that `write_rows` gives a Parquet file.
+    """The rows, as `write_columns` takes them, as a pyarrow.Table with the types and values of a Parquet file.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -155,8 +164,22 @@ def make_table(
     pa = need_pyarrow("to_arrow")
     converters = [_converter(name, kind) for name, kind in columns.items()]
     schema = _schema(pa, columns, metadata or {})
-    values = _converted(rows, list(columns), converters, _ROW_GROUP)
-    return pa.concat_tables([schema.empty_table(), *_tables(pa, schema, values)])
+    return pa.concat_tables([schema.empty_table(), *_tables(pa, schema, _converted(groups, list(columns), converters))])
+
+
+def grouped(rows: Iterable[tuple[Any, ...]], width: int, most: int = _ROW_GROUP) -> Iterator[Columns]:
+    """The rows as columns, at most so many rows at a time.
+
+    Raises:
+        ParamError: a row has not so many values.
+    """
+    rows, before = iter(rows), 0
+    while group := list(itertools.islice(rows, most)):
+        if set(map(len, group)) != {width}:
+            number, row = next((n, row) for n, row in enumerate(group, before + 1) if len(row) != width)
+            raise ParamError(f"row {number}: {len(row)} values, need {width}")
+        yield [*zip(*group, strict=True)]
+        before += len(group)
 
 
 def _converter(name: str, kind: str) -> _Converter:
@@ -179,19 +202,16 @@ def _spans(value: Any) -> list[list[int]]:
     return [[operator.index(start), operator.index(end)] for start, end in value]
 
 
-def _converted(
-    rows: Iterable[tuple[Any, ...]], names: list[str], converters: list[_Converter], most: int
-) -> Iterator[_Columns]:
-    """The columns of at most so many rows at a time, with the values that a file gets."""
-    rows, before = iter(rows), 0
-    while group := list(itertools.islice(rows, most)):
+def _converted(groups: Iterable[Columns], names: list[str], converters: list[_Converter]) -> Iterator[Columns]:
+    """The columns with the values that a file gets."""
+    before = 0
+    for group in groups:
         try:
-            columns = [*zip(*group, strict=True)]
-            yield [_convert(column, *converter) for column, converter in zip(columns, converters, strict=True)]
+            yield [_convert(column, *converter) for column, converter in zip(group, converters, strict=True)]
         except (TypeError, ValueError):
-            _check(group, names, converters, before)
+            _check(zip(*group, strict=True), names, converters, before)
             raise
-        before += len(group)
+        before += len(group[0])
 
 
 def _convert(column: Sequence[Any], convert: Callable[[Any], Any], own: type) -> Sequence[Any]:
@@ -201,11 +221,9 @@ def _convert(column: Sequence[Any], convert: Callable[[Any], Any], own: type) ->
     return [None if value is None else convert(value) for value in column]
 
 
-def _check(rows: Sequence[tuple[Any, ...]], names: list[str], converters: list[_Converter], before: int) -> None:
+def _check(rows: Iterable[tuple[Any, ...]], names: list[str], converters: list[_Converter], before: int) -> None:
     """Raises ParamError for the first row that cannot be written."""
     for number, row in enumerate(rows, before + 1):
-        if len(row) != len(names):
-            raise ParamError(f"row {number}: {len(row)} values, need {len(names)}")
         try:
             for (convert, _), value in zip(converters, row, strict=True):
                 _ = None if value is None else convert(value)
@@ -213,7 +231,7 @@ def _check(rows: Sequence[tuple[Any, ...]], names: list[str], converters: list[_
             raise ParamError(f"row {number} {dict(zip(names, row, strict=True))!r:.200}: {error}") from None
 
 
-def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterable[_Columns]) -> int:
+def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterable[Columns]) -> int:
     names = list(columns)
     encode = json.JSONEncoder(ensure_ascii=False).encode
     count = 0
@@ -225,7 +243,7 @@ def _write_jsonl(stream: IO[bytes], columns: Mapping[str, ColumnType], groups: I
     return count
 
 
-def _write_stdout(columns: Mapping[str, ColumnType], groups: Iterable[_Columns]) -> int:
+def _write_stdout(columns: Mapping[str, ColumnType], groups: Iterable[Columns]) -> int:
     count = _write_jsonl(binary_stdout(), columns, groups)
     sys.stdout.flush()
     return count
@@ -243,7 +261,7 @@ class _TextOnly:
         return sys.stdout.write(data.decode())
 
 
-def _write_csv(stream: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterable[_Columns]) -> int:
+def _write_csv(stream: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterable[Columns]) -> int:
     text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="")
     count = 0
     try:
@@ -267,7 +285,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write_parquet(
-    file: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterator[_Columns], metadata: Mapping[str, str]
+    file: IO[bytes], columns: Mapping[str, ColumnType], groups: Iterator[Columns], metadata: Mapping[str, str]
 ) -> int:
     pa = need_pyarrow("writing Parquet")
     schema = _schema(pa, columns, metadata)
@@ -285,7 +303,7 @@ def _schema(pa: Any, columns: Mapping[str, ColumnType], metadata: Mapping[str, s
     return pa.schema([(name, kinds[kind]) for name, kind in columns.items()], metadata=dict(metadata))
 
 
-def _tables(pa: Any, schema: Any, groups: Iterator[_Columns]) -> Iterator[Any]:
+def _tables(pa: Any, schema: Any, groups: Iterator[Columns]) -> Iterator[Any]:
     for group in groups:
         columns = zip(group, schema.types, strict=True)
         yield pa.table([_array(pa, values, kind) for values, kind in columns], schema=schema)
