@@ -72,6 +72,9 @@ def each_range(work: Callable[[int, int], _T], count: int, threads: int, size: i
 
 def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> Iterator[_T]:
     """Results of work(item), in order, `threads` at a time; few items are taken ahead of what is asked for."""
+    if threads == 1:
+        yield from map(work, items)
+        return
     with ThreadPoolExecutor(threads, thread_name_prefix="dedup") as pool:
         waiting: deque[Future[_T]] = deque()
         try:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.api.matches import Rows
-from dedup.api.names import by_id
+from dedup.api.names import by_id, look_up
 from dedup.api.shelf import Progress, Shelf, Versions
 from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
@@ -135,8 +135,9 @@ def relations_of(
     spares = spare_of(features, relation)
     other, other_certain = decide_all(features, containment, headlines_conflict=True)
     asked = np.flatnonzero((relation != other) | (is_certain != other_certain))  # few: those that are nearly the same
-    titles = [shelf.details[n].get("title", "") for n in (*left[asked].tolist(), *right[asked].tolist())]
-    pairs = zip(titles[: len(asked)], titles[len(asked) :], strict=True)
+    numbers, place = np.unique(np.concatenate([left[asked], right[asked]]), return_inverse=True)
+    titles = [title or "" for (title,) in look_up(shelf.details, numbers, "title")]
+    pairs = ((titles[one], titles[two]) for one, two in place.reshape(2, -1).T.tolist())
     conflict = asked[np.array([headlines_differ(one, two) for one, two in pairs], np.bool_)]
     relation[conflict], is_certain[conflict] = other[conflict], other_certain[conflict]
     return relation, is_certain.astype(np.int64), spares
@@ -144,17 +145,20 @@ def relations_of(
 
 def match_copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
     """A row for each (delegate, copy): the figures of the version with itself; the relation also by the headlines."""
-    parts = []
-    for block in blocks(shelf.corpus, pairs[:, 0], pairs[:, 0]):
+    alone = replace(params, threads=1)
+
+    def work(block: _I64) -> Rows:
         left, right = pairs[block].T
         which, place = np.unique(left, return_inverse=True)
-        ready = shelf.corpus.prepare(which)
+        ready = shelf.corpus.prepare(which, threads=1)
         own = np.arange(len(which))
-        features = features_of(ready, own, own, params)[place]
+        features = features_of(ready, own, own, alone)[place]
         size = np.diff(ready.shingle_starts)[place]
         relations = relations_of(shelf, left, right, features, np.ones(len(left)))
-        parts.append(Rows(left, right, size, size, size, features[:, 4], *relations))
-    return Rows.join(parts)
+        return Rows(left, right, size, size, size, features[:, 4], *relations)
+
+    all_blocks = blocks(shelf.corpus, pairs[:, 0], pairs[:, 0])
+    return Rows.join([*each_item(work, all_blocks, thread_count(params.threads))])
 
 
 def ordered(rows: Rows, ids: Sequence[str]) -> Rows:
