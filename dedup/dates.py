@@ -141,10 +141,9 @@ def _aware(value: datetime) -> datetime:
 
 
 def _within(value: datetime | date, now: datetime) -> datetime | date | None:
-    if _EARLIEST.year < value.year < now.year:  # whatever the zone
-        return value
-    if not _EARLIEST.year - 1 <= value.year <= now.year + 1:
-        return None
+    after, before = value.year - _EARLIEST.year, now.year - value.year
+    if min(after, before) > 0 or min(after, before) < -1:  # whatever the zone
+        return value if after > 0 < before else None
     moment = value if isinstance(value, datetime) else datetime.combine(value, time(), ZONE)
     return value if _EARLIEST <= moment <= now + timedelta(days=1) else None
 
