@@ -49,7 +49,8 @@ def articles(seed=1, families=30):
 
 def outcome(found):
     """All that a scan says, as bytes."""
-    tables = [[list(row) for row in dedup.api.results.table(found, kind).rows] for kind in KINDS]
+    groups = (group for kind in KINDS for group in dedup.api.results.table(found, kind).groups)
+    tables = [[list(column) for column in group] for group in groups]
     texts = [found.article(id).text for story in found.stories for id in story.articles]
     passages = [match.passages for match in found.matches]
     stories = list(found.stories), found.representatives("covers")

@@ -9,6 +9,7 @@ from dedup.api.index.around import those_examined
 from dedup.api.index.bench import Bench
 from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of, told_of
 from dedup.api.index.probing import probe
+from dedup.errors import DamagedError
 from dedup.store import Entry, Snapshot
 
 __all__ = ["look_up", "recall"]
@@ -46,8 +47,14 @@ def look_up(snapshot: Snapshot, batch: Batch, rules: Rules) -> list[Found]:
 
 
 def _delegates(snapshot: Snapshot, entry: Entry, versions: Sequence[int], rules: Rules) -> dict[int, int]:
-    """The article that stands for each version before this one: the smallest id that it may meet, never its own."""
+    """The article that stands for each version before this one: the smallest id that it may meet, never its own.
+
+    Raises:
+        DamagedError: there is none of a version.
+    """
     chosen = snapshot.delegates(versions)
+    if missing := set(versions) - chosen.keys():
+        raise DamagedError(f"version {min(missing)} is listed, but not there")
     if rules.are_plain:
         mine = snapshot.find([entry.id]).get(entry.id)
         suspects = [version for version, number in chosen.items() if number == mine]
