@@ -18,7 +18,7 @@ from dedup.prints import Prints, band_shape, keys_of
 from dedup.profiles import Profiles
 from dedup.sketch import Sketcher, Sketches
 from dedup.spool import Spool, in_memory
-from dedup.text import Learnt, pack, spans
+from dedup.text import Learnt, pack, ranges, spans
 from dedup.threads import each_range, thread_count
 
 __all__ = ["Corpus", "Prepared", "Sketched", "passages"]
@@ -236,7 +236,7 @@ class Corpus:
         buf = np.concatenate([self._texts.get(*place) for place in places])
         buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
         counts = last - first + 1
-        held = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+        held = ranges(first, counts)
         return buf, _starts((np.cumsum(ends[held + 1] - ends[held]),)), groups[held], np.searchsorted(held, which)
 
     def learnt(self, number: int) -> Learnt | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dedup import kernels, lexicon
 from dedup.models import Params
-from dedup.text import Tables, hash_table, pack, tables
+from dedup.text import Tables, hash_table, pack, ranges, tables
 
 __all__ = ["KEPT", "KEY_BITS", "LARGEST", "Profiles", "Syllables", "headlines", "no_headlines", "profile"]
 
@@ -79,9 +79,8 @@ class Profiles(NamedTuple):
     def take(self, which: _I64) -> Profiles:
         """Those of the articles `which`, in that order."""
         lengths = (self.starts[1:] - self.starts[:-1])[which]
-        ends = np.cumsum(lengths)
-        flat = np.repeat(self.starts[which] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
-        return Profiles(self.features[flat], np.concatenate([np.zeros(1, np.int64), ends]))
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        return Profiles(self.features[ranges(self.starts[which], lengths)], starts)
 
     @staticmethod
     def of(found: tuple[_U64, _I64]) -> Profiles:

@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.errors import ArticleError, ParamError
 from dedup.models import Params
 from dedup.profiles import Profiles, headlines, no_headlines
-from dedup.text import NO_GROUP, Grouped, memo, pack, tables
+from dedup.text import NO_GROUP, Grouped, memo, pack, ranges, tables
 from dedup.threads import thread_count
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Sketches:
         """The sketches of the articles `which`, in that order."""
         starts = self.starts
         lengths = starts[which + 1] - starts[which]
-        ends = np.cumsum(lengths)
-        flat = np.repeat(starts[which] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+        flat = ranges(starts[which], lengths)
         return Sketches(
-            self.fingerprints[flat], ends, self.selected[which], self.versions[which], self.syllables[which],
-            self.signatures[which], self.removed[which], self.profiles and self.profiles.take(which),
+            self.fingerprints[flat], np.cumsum(lengths), self.selected[which], self.versions[which],
+            self.syllables[which], self.signatures[which], self.removed[which],
+            self.profiles and self.profiles.take(which),
         )  # fmt: skip
 
     @staticmethod

@@ -17,7 +17,7 @@ from dedup.models import Params, Token
 
 __all__ = [
     "NO_GROUP", "Grouped", "Learnt", "Tables", "encode", "furniture_spans", "hash_table", "memo", "pack", "phrases_of",
-    "shingles", "spans", "tables", "tokenize",
+    "ranges", "shingles", "spans", "tables", "tokenize",
 ]  # fmt: skip
 
 Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases, learnt): what the kernels take
@@ -73,6 +73,15 @@ def pack(
     offsets = np.zeros(len(blobs) + 1, np.int64)
     np.cumsum([len(blob) for blob in blobs], out=offsets[1:])
     return np.frombuffer(b"".join(blobs), np.uint8), offsets
+
+
+def ranges(
+    starts: np.ndarray[Any, np.dtype[np.int64]], counts: np.ndarray[Any, np.dtype[np.int64]]
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The places starts[i] to starts[i] + counts[i] - 1 of all i, one after the other: of texts in one buffer their
+    tokens, of lists one behind the other their entries."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - (ends - counts), counts) + np.arange(int(counts.sum()))
 
 
 def tokenize(text: str) -> list[Token]:

@@ -145,7 +145,6 @@ class Details(Sequence[dict[str, Any]]):
         self._offsets: list[Any] = []  # unsigned, as wide as they need be
         self._count = 0
         self._zones: dict[tzinfo | None, int] = {}
-        self._zone_list: list[tzinfo | None] = []
         self._odd: list[Any] = []  # what is no plain date or datetime
         self._look_up = functools.lru_cache(_REMEMBERED)(self._read)
 
@@ -222,9 +221,7 @@ class Details(Sequence[dict[str, Any]]):
         if len(code) == 1:
             return date.fromordinal(code[0])
         state, zone = code
-        if zone >= len(self._zone_list):
-            self._zone_list = list(self._zones)
-        return datetime(state, self._zone_list[zone])  # type: ignore[call-arg]  # as pickle makes it
+        return datetime(state, list(self._zones)[zone])  # type: ignore[call-arg]  # as pickle makes it
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self[number] for number in range(self._count))

@@ -13,6 +13,7 @@ from dedup.api.verify import blocks, match_pairs, qualifies
 from dedup.corpus import Prepared
 from dedup.errors import ParamError
 from dedup.models import Check, Params
+from dedup.text import ranges
 from dedup.threads import each_range, thread_count
 
 __all__ = ["check_recall"]
@@ -79,8 +80,7 @@ def _shared(ready: Prepared, places: _I64, values: Any, owner: _I64) -> tuple[_I
     """(sampled one, prepared one, how many of the shingles at these places they share), for those that share some."""
     lo, hi = (np.searchsorted(values, ready.shingles[places], side) for side in ("left", "right"))
     counts = hi - lo
-    ends = np.cumsum(counts)
-    held = np.repeat(lo - (ends - counts), counts) + np.arange(int(counts.sum()))
+    held = ranges(lo, counts)
     other = np.searchsorted(ready.shingle_starts, np.repeat(places, counts), side="right") - 1
     span = len(ready.shingle_starts)
     pair, shared = np.unique(owner[held] * span + other, return_counts=True)

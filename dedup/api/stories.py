@@ -14,6 +14,7 @@ from dedup.api.web import VERSIONS, Lineup, Web
 from dedup.descent import Arrow, Kinship, Member, derive
 from dedup.models import RELATIONS, Edge, Relation, Story
 from dedup.pages import find_credit
+from dedup.text import ranges
 
 __all__ = ["Cast", "Stories"]
 
@@ -232,7 +233,7 @@ def _spread(starts: Any, places: _I64) -> tuple[_I64, _I64]:
     """(the rows starts[i] to starts[i + 1] - 1 of all these places, one after the other; where those of each begin)."""
     lengths = starts[places + 1] - starts[places]
     edges = np.append(0, np.cumsum(lengths))
-    return np.repeat(starts[places] - edges[:-1], lengths) + np.arange(edges[-1]), edges
+    return ranges(starts[places], lengths), edges
 
 
 def _expand(lineup: Lineup, story: _I64, cast: Cast) -> tuple[_I64, _I64]:
@@ -241,8 +242,7 @@ def _expand(lineup: Lineup, story: _I64, cast: Cast) -> tuple[_I64, _I64]:
     by_version, before = np.argsort(of, kind="stable"), np.cumsum(many) - many
     count = many[cast.version]
     which = np.repeat(np.arange(len(count)), count)
-    inside = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-    article = by_version[before[cast.version[which]] + inside]
+    article = by_version[ranges(before[cast.version], count)]
     order = np.lexsort((lineup.rank[article], story[which]))
     return article[order], which[order]
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.spool import Spool
+from dedup.text import ranges
 from dedup.threads import each_item
 
 __all__ = ["MIN_VERSIONS", "Found", "Learner"]
@@ -244,8 +245,7 @@ def _take(columns: _Units | _Samples, ends: _I64, which: _I64) -> list[Any]:
     """The rows of the texts `which`, numbered anew in that order."""
     starts = np.concatenate([np.zeros(1, np.int64), ends])
     lengths = starts[which + 1] - starts[which]
-    behind = np.cumsum(lengths)
-    flat = np.repeat(starts[which] - (behind - lengths), lengths) + np.arange(int(lengths.sum()))
+    flat = ranges(starts[which], lengths)
     return [np.repeat(np.arange(len(which), dtype=np.int32), lengths), *(column[flat] for column in columns[1:])]
 
 
@@ -341,7 +341,7 @@ def _sets(said: _Said, texts: _I64, is_alive: _Bools) -> tuple[_U64, _I64]:
     """The samples of these texts as sorted, distinct sets: (values, starts)."""
     edges = np.searchsorted(said.place, np.stack([texts, texts + 1]) << 32)
     lengths = edges[1] - edges[0]
-    flat = np.repeat(edges[1] - np.cumsum(lengths), lengths) + np.arange(int(lengths.sum()))
+    flat = ranges(edges[0], lengths)
     text = np.repeat(np.arange(len(texts)), lengths)[is_alive[flat]]
     value = said.value[flat[is_alive[flat]]]
     order = np.lexsort((value, text))

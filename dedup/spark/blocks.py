@@ -32,11 +32,11 @@ from dedup.spark.parcels import (
     open_parcels,
     parcel_of,
     part_parcels,
-    ranges,
     runs,
     spare_modules,
     thaw,
 )
+from dedup.text import ranges
 
 if TYPE_CHECKING:
     from pyspark import RDD

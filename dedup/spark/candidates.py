@@ -32,10 +32,10 @@ from dedup.spark.parcels import (
     order_of,
     pack_parcels,
     parcel,
-    ranges,
     runs,
     starts_of,
 )
+from dedup.text import ranges
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

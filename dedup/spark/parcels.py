@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARCEL", "deliver", "distinct", "freeze", "home_of", "in_tasks", "meet", "mix", "open_parcels", "order_of",
-    "pack_parcels", "parcel", "parcel_of", "part_parcels", "ranges", "runs", "settle", "spare_modules", "starts_of",
+    "pack_parcels", "parcel", "parcel_of", "part_parcels", "runs", "settle", "spare_modules", "starts_of",
     "thaw",
 ]  # fmt: skip
 
@@ -163,12 +163,6 @@ def order_of(values: np.ndarray[Any, Any]) -> _I64:
     keys = values.astype(np.uint64) << np.uint64(32) | np.arange(len(values), dtype=np.uint64)
     keys.sort()
     return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def ranges(starts: _I64, counts: _I64) -> _I64:
-    """The places starts[i] .. starts[i] + counts[i] - 1 of all i, one after the other."""
-    begin = starts_of(counts)
-    return np.repeat(starts - begin[:-1], counts) + np.arange(begin[-1])
 
 
 def distinct(one: np.ndarray[Any, Any], two: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], ...]:

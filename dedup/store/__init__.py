@@ -16,12 +16,13 @@ from dedup.store.protocol import (
     Store,
     Tale,
     Version,
+    check_there,
     hold_each,
 )
 
 __all__ = [
     "DETAILS", "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version",
-    "hold_each", "open_store", "pack_details", "unpack_details",
+    "check_there", "hold_each", "open_store", "pack_details", "unpack_details",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ text) has the number of the article that founded it, a story the number of the v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +17,7 @@ from dedup.errors import DamagedError
 
 __all__ = [
     "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version", "batches",
-    "hold_each",
+    "check_there", "hold_each",
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -261,6 +261,13 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Lets go of the database."""
+
+
+def check_there(listed: Iterable[int], found: Container[int]) -> None:
+    """Raises DamagedError where a version that is listed is not among those that were found."""
+    missing = [version for version in listed if version not in found]
+    if missing:
+        raise DamagedError(f"version {min(missing)} is listed, but not there")
 
 
 def hold_each(fingerprints: Mapping[int, _U64], numbers: _I64, keys: _U64) -> _Flags:

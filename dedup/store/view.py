@@ -10,6 +10,7 @@ import numpy as np
 from dedup import kernels
 from dedup.store.protocol import Holders, Version, hold_each
 from dedup.store.runs import LARGE, SLICE_BITS, Directory, Run, directory_of, mixed
+from dedup.text import ranges
 
 __all__ = ["Loaded", "Stamp", "Tail", "View"]
 
@@ -156,8 +157,7 @@ class Tail:
             begin, end = np.searchsorted(flat, keys), np.searchsorted(flat, keys, side="right")
             held_by = np.flatnonzero(end > begin)
             lengths = (end - begin)[held_by]
-            ends = np.cumsum(lengths)
-            at = np.repeat(begin[held_by] - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+            at = ranges(begin[held_by], lengths)
             parts.append((np.repeat(held_by, lengths), owner[at]))
         key_of, place = (np.concatenate(side) for side in zip(*parts, strict=True))
         columns = self._columns
@@ -324,8 +324,7 @@ def _gather(group: _Group, is_dead: _Flags | None, held: _Held, is_crowd: _Flags
         places = base[at] + (postings[begin[at] : end[at]] & _LOW16).astype(np.int64)
         end[at] = begin[at] + _reach(places, is_dead, hubs)
     lengths = end - begin
-    ends = np.cumsum(lengths)
-    flat = np.repeat(begin - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+    flat = ranges(begin, lengths)
     place = (postings[flat] & _LOW16).astype(np.int64) + np.repeat(base, lengths)
     key = np.repeat(which, lengths)
     if is_dead is not None:

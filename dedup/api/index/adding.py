@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from dedup.api.index.stories import Key, Link, Newcomer, forget, name_apart, set
 from dedup.api.matches import Rows
 from dedup.api.web import JOINING
 from dedup.sketch import Sketches
-from dedup.store import Entry, Ledger, Tale, Version
+from dedup.store import Entry, Ledger, Tale, Version, check_there
 
 __all__ = ["add", "resume"]
 
@@ -167,7 +167,7 @@ class _Arriving:
             self._events[bench.place[at]][0][bench.entries[other].version] = likeness
         return rows
 
-    def _stand_ins(self, there: Iterable[int]) -> Callable[[int, int], int | None]:
+    def _stand_ins(self, there: Set[int]) -> Callable[[int, int], int | None]:
         """Which local number stands for a version when an article arrives: that of the smallest id it may meet."""
         ledger, rules, entries = self._ledger, self._rules, self._entries
         if rules.are_plain:
@@ -177,11 +177,12 @@ class _Arriving:
         else:
             numbers = {version: [copy.number for copy in ledger.copies(version)] for version in there}
             kept = ledger.articles({n for many in numbers.values() for n in many})
-            options = {version: [kept[n] for n in many] for version, many in numbers.items()}
+            options = {version: [kept[n] for n in many] for version, many in numbers.items() if many}
+        check_there(there, options)
 
         def stand_in(at: int, version: int) -> int | None:
             if rules.are_plain and version not in self._members:
-                return self._bench.there(options[version][0]) if version in options else None
+                return self._bench.there(options[version][0])
             mine = entries[at]
             old = [(entry.id, -1, entry) for entry in options.get(version, ()) if rules.may_meet(mine, entry)]
             new = [

@@ -9,8 +9,7 @@ from dedup.api.index.around import those_examined
 from dedup.api.index.bench import Bench
 from dedup.api.index.intake import Batch, Found, Outcome, Rules, hashes_of, told_of
 from dedup.api.index.probing import probe
-from dedup.errors import DamagedError
-from dedup.store import Entry, Snapshot
+from dedup.store import Entry, Snapshot, check_there
 
 __all__ = ["look_up", "recall"]
 
@@ -53,8 +52,7 @@ def _delegates(snapshot: Snapshot, entry: Entry, versions: Sequence[int], rules:
         DamagedError: there is none of a version.
     """
     chosen = snapshot.delegates(versions)
-    if missing := set(versions) - chosen.keys():
-        raise DamagedError(f"version {min(missing)} is listed, but not there")
+    check_there(versions, chosen)
     if rules.are_plain:
         mine = snapshot.find([entry.id]).get(entry.id)
         suspects = [version for version, number in chosen.items() if number == mine]

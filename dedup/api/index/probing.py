@@ -19,6 +19,7 @@ from dedup.index import enough, few
 from dedup.models import Params
 from dedup.sketch import Sketches
 from dedup.store import Holders, Snapshot, hold_each
+from dedup.text import ranges
 
 __all__ = ["Pairs", "probe"]
 
@@ -147,8 +148,7 @@ def _count_crowds(snapshot: Snapshot, new: Sketches, crowded: _I64, pairs: tuple
     x, number = pairs
     starts = np.searchsorted(_holder(new, crowded), np.arange(len(new) + 1))
     times = np.diff(starts)[x]
-    pair, ends = np.repeat(np.arange(len(x)), times), np.cumsum(times)
-    key = new.fingerprints[crowded[np.arange(len(pair)) + np.repeat(starts[x] - (ends - times), times)]]
+    pair, key = np.repeat(np.arange(len(x)), times), new.fingerprints[crowded[ranges(starts[x], times)]]
     is_new, held = number[pair] < 0, np.zeros(len(pair), np.bool_)
     held[~is_new] = snapshot.hold(number[pair[~is_new]], key[~is_new])
     own = [new.fingerprints[lo:hi] for lo, hi in itertools.pairwise(new.starts.tolist())]

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dedup.api.choose import moment
-from dedup.errors import DamagedError
-from dedup.store import Ledger, Tale, unpack_details
+from dedup.store import Ledger, Tale, check_there, unpack_details
 from dedup.stories import FULL, MEAN, Edges, Overlaps, find_round_ups
 
 __all__ = ["Arrival", "Link", "Newcomer", "forget", "name_apart", "settle"]
@@ -76,8 +75,7 @@ def settle(ledger: Ledger, new: Newcomer, overlaps: Overlaps) -> Arrival | None:
         return None
     others = {*(link.version for link in links), *alike, *further_alike}
     home = ledger.stories_of(others)
-    if missing := others - home.keys():
-        raise DamagedError(f"version {min(missing)} is listed, but not there")
+    check_there(others, home)
     tales = ledger.tales({*home.values()})
     anchors = [link for link in links if tales[home[link.version]].anchor == link.version]
     if further := _round_up(version, links, home, anchors, overlaps):
