@@ -29,6 +29,8 @@ _CHAIN = 256  # articles that copy one another in a row; a longer row ends in an
 _STOCK, _TOPICAL, _RARE = 0.30, 0.16, 0.50
 _STOCK_PHRASES, _TOPIC_PHRASES, _RARE_PHRASES, _TOPICS = 60_000, 1_500, 2_500_000, 400
 _TERMS, _TERM_SHARE = 24, 0.62  # what an article is about, said again and again
+_NAMES, _FIGURES = 0.07, 0.08  # of phrases
+_COLUMN_FIGURES = 0.74  # so that one syllable in seven of a column is a number, as in real ones
 _COLUMN_LIFE = 250_000  # articles until a column is replaced by another one
 _TEMPLATE_KEY, _SOURCE_KEY, _TOPIC_KEY, _PHRASE_KEY, _NAME_KEY = (np.uint64(n << 40) for n in (11, 12, 13, 14, 15))
 
@@ -127,15 +129,15 @@ def _choose_phrase(state, topic):
 
 @njit(cache=True)
 def _put_phrase(out, n, state, fresh, topic, words):
-    """Appends a phrase, a name or a number: the words by `state`, names and numbers by `fresh`."""
+    """Appends a phrase, a name or a figure: words and names by `state`, figures by `fresh`."""
     what = unit(state)
     while unit(state) < _TERM_SHARE:
         rank = int(_TERMS * unit(state) ** 2)
         n = _put_words(out, n, topic[1] + np.uint64(rank), 1 + rank % 2, LOWER, words)
-    if what < 0.07:
-        rank = int(3.0 ** (1 + 9 * unit(fresh)))
+    if what < _NAMES:
+        rank = int(3.0 ** (1 + 9 * unit(state)))
         return _put_name(out, n, mix(_NAME_KEY + np.uint64(topic[0] * 20_000 + rank)), words)
-    if what < 0.15:
+    if what < _NAMES + topic[2]:
         spread = unit(fresh)
         out[n] = COLON + 1 + int((words.numbers - COLON - 1) * spread * spread)
         return _put_words(out, n + 1, _choose_phrase(state, topic[0]), 1, LOWER, words)
@@ -188,7 +190,8 @@ def _write(plan, article, kind, words, out):
     if kind == TEMPLATE:
         era = 0 if plan.case == TEMPLATES else article // _COLUMN_LIFE
         state = start(plan.seed, _TEMPLATE_KEY + np.uint64(era * plan.columns + below(fresh, plan.columns)))
-    topic = (int(_TOPICS * unit(state) ** 2), draw(state))
+    figures = _COLUMN_FIGURES if kind == TEMPLATE else _FIGURES
+    topic = (int(_TOPICS * unit(state) ** 2), draw(state), figures)
     length = _length(plan, state)
     n = _put_text(out, 0, length, (state, fresh), topic, words)
     if plan.case == PASSAGE:
