@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREY = "#2166ac", "#e08214", "#888888"
-STAGES = ("read and sketch", "furniture", "candidates", "verify", "stories", "table")
+STAGES = ("read and sketch", "furniture", "candidates", "verify", "stories", "write")
 
 
 def draw_speed(content: dict[str, Any]) -> Figure:

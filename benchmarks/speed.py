@@ -1,13 +1,13 @@
 """How fast a scan is, stage by stage: articles/s, MB/s, peak memory, by threads and by the size of the corpus.
 
-    python benchmarks/speed.py CORPUS.parquet [--shares 0.1 0.3 1] [--runs 5] [--json FILE]
+    python benchmarks/speed.py CORPUS.parquet [--shares 0.1 0.3 1] [--memory 4] [--runs 5] [--json FILE]
 
 Every run is a process of its own. *read*: articles from the file as a scan takes them, alone. *sketch*: texts in memory
-→ fingerprints, alone. *scan*: the whole job in memory, file → table of matches and stories; its parts are what that
-process saw of it, by the clock and, in brackets, of all processors (reading and sketching go on at the same time;
-*furniture* is learning it, sketching anew what holds it, and the last batches). A share of the corpus is its first
-articles. Medians; runs are fewer for long ones: as many as make a million articles together, at least one, at most
---runs.
+→ fingerprints, alone. *scan*: the whole job, file → stories and a file of matches, in memory or with `--memory` (GiB)
+in working files; its parts are what that process saw of it, by the clock and, in brackets, of all processors (reading
+and sketching go on at the same time; *furniture* is learning it, sketching anew what holds it, and the last batches).
+A share of the corpus is its first articles. Medians; runs are fewer for long ones: as many as make a million articles
+together, at least one, at most --runs.
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ def time_sketch(path: str, params: Params) -> dict[str, float]:
 
 def time_scan(path: str, params: Params) -> dict[str, float]:
     """Seconds of each stage, by the clock and of all processors: each lasts until the next one begins."""
-    dedup.scan(["Mưa lớn ở Hà Lâm."] * 2, params).stories  # noqa: B018  (loads what is compiled)
+
+    def write(found: dedup.Scan) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            found.write(Path(name) / "matches.parquet")
+
+    write(dedup.scan(["Mưa lớn ở Hà Lâm."] * 2, params))  # loads what is compiled
 
     def now() -> tuple[float, float]:
         return perf_counter(), process_time()
@@ -67,8 +72,8 @@ def time_scan(path: str, params: Params) -> dict[str, float]:
     found = dedup.scan(dedup.read(path), params, progress=note)
     begun["stories"] = now()
     stories = len(found.stories)
-    begun["table"] = now()
-    found.to_arrow("matches")
+    begun["write"] = now()
+    write(found)
     begun["scan"] = now()
     seconds: dict[str, float] = {}
     for (stage, start), (_, end) in pairwise(begun.items()):
@@ -81,19 +86,20 @@ def time_scan(path: str, params: Params) -> dict[str, float]:
 JOBS = {"read": time_read, "sketch": time_sketch, "scan": time_scan}
 
 
-def measure(job: str, path: Path, articles: int, threads: int, runs: int) -> dict[str, Any]:
+def measure(job: str, path: Path, articles: int, params: Params, runs: int) -> dict[str, Any]:
     """The medians of some runs of a job, and the peak memory."""
     done = []
     count = max(1, min(runs, 1_000_000 // max(1, articles)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        threads, limits = params.threads or 1, json.dumps({"threads": params.threads, "memory": params.memory})
         for number in range(count):
             print(f"{job}, {articles:,} articles, {threads} threads: run {number + 1} of {count}", file=sys.stderr)
-            command = [sys.executable, __file__, "--job", job, str(path), str(threads), str(folder / "result.json")]
+            command = [sys.executable, __file__, "--job", job, str(path), limits, str(folder / "result.json")]
             run = run_process(command, folder, threads)
             done.append(run | json.loads((folder / "result.json").read_text(encoding="utf-8")))
     middle = {name: median(run[name] for run in done) for name in done[0]}
-    return {"job": job, "threads": threads, "runs": count, **middle}
+    return {"job": job, "threads": params.threads, "runs": count, **middle}
 
 
 def cut(corpus: Path, folder: Path, count: int) -> tuple[Path, int]:
@@ -120,7 +126,7 @@ def print_results(results: list[dict[str, Any]]) -> None:
     for one in results:
         seconds, count = one[one["job"]], one["articles"]
         size = one["bytes"] * count / max(1, one["of"])
-        stages = ("read and sketch", "furniture", "candidates", "verify", "stories", "table")
+        stages = ("read and sketch", "furniture", "candidates", "verify", "stories", "write")
         parts = ", ".join(f"{name} {one[name]:.1f} ({one[f'{name}, processor']:.1f})" for name in stages if name in one)
         rows.append([
             one["job"], f"{count:,.0f}", str(one["threads"]), str(one["runs"]), f"{seconds:.2f}",
@@ -140,8 +146,8 @@ def print_growth(scans: list[dict[str, Any]]) -> None:
               + ", ".join(f"{power:.2f} ({name})" for name, power in grown.items()))
 
 
-def run_job(job: str, path: str, threads: str, result: str) -> None:
-    found = JOBS[job](path, Params(threads=int(threads)))
+def run_job(job: str, path: str, limits: str, result: str) -> None:
+    found = JOBS[job](path, Params(**json.loads(limits)))
     Path(result).write_text(json.dumps(found), encoding="utf-8")
 
 
@@ -151,11 +157,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS.parquet")
     parser.add_argument("--shares", type=float, nargs="+", default=[0.1, 0.3, 1.0])
+    parser.add_argument("--memory", type=float, help="GiB that a scan may hold; without it all that it needs")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     corpus = describe_corpus((article.id, article.text) for article in dedup.read(options.corpus))
-    cores = thread_count()
+    cores, memory = thread_count(), options.memory and int(options.memory * (1 << 30))
     plan = [("read", 1.0, cores), *(("sketch", 1.0, n) for n in range(1, cores + 1))]
     plan += [("scan", min(options.shares), n) for n in range(1, cores)]
     plan += [("scan", share, cores) for share in sorted(options.shares)]
@@ -164,7 +171,8 @@ def main() -> None:
         for job, share, threads in plan:
             articles = round(corpus["articles"] * share)
             path, size = cut(options.corpus, Path(name), articles)
-            results.append(measure(job, path, articles, threads, options.runs) | {"bytes": size, "of": articles})
+            found = measure(job, path, articles, Params(threads=threads, memory=memory), options.runs)
+            results.append(found | {"bytes": size, "of": articles})
     machine = describe_machine(cores)
     print_heading(machine, corpus)
     print_results(results)
