@@ -147,6 +147,19 @@ def read_text_dedup(work: Path) -> Found:
     return found_clusters(pickle.loads((work / "output" / "clusters.pickle").read_bytes()))
 
 
+def prepare_lsh(peer: str) -> Callable[[Path, Path, int], list[str]]:
+    def prepare(articles: Path, work: Path, cores: int) -> list[str]:
+        program, corpus = TASKS.with_name("peer_lsh.py"), articles / "articles.parquet"
+        return [sys.executable, str(program), peer, str(corpus), str(work / "pairs.json")]
+
+    return prepare
+
+
+def read_lsh(work: Path) -> Found:
+    pairs = {tuple(pair) for pair in json.loads((work / "pairs.json").read_text(encoding="utf-8"))}
+    return Found(f"{len(pairs):,} pairs", lambda a, b: (min(a, b), max(a, b)) in pairs)
+
+
 def prepare_datatrove(articles: Path, work: Path, cores: int) -> list[str]:
     import pyarrow.parquet as pq
 
@@ -176,6 +189,10 @@ TOOLS = [
     Tool("datasketch", "128-value signatures", "datasketch", "datasketch", "dedup-signatures"),
     Tool("dedup-scan", "whole job: exact, containment 0.3", "dedup", "dedup-vi", "dedup-scan",
          prepare_scan, read_matches),
+    Tool("datasketch-lsh", "whole job: MinHash of 128, Jaccard 0.7", "datasketch", "datasketch", "dedup-scan",
+         prepare_lsh("datasketch"), read_lsh),
+    Tool("rensa-lsh", "whole job: MinHash of 128, Jaccard 0.7", "rensa", "rensa", "dedup-scan",
+         prepare_lsh("rensa"), read_lsh),
     Tool("text-dedup", "whole job: MinHash of 240, Jaccard 0.7", "text_dedup", "text-dedup", "dedup-scan",
          prepare_text_dedup, read_text_dedup),
     Tool("datatrove", "whole job: 14 buckets of 8, words of pyvi", "datatrove", "datatrove", "dedup-scan",
