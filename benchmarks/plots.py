@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 BLUE, ORANGE, GREY = "#2166ac", "#e08214", "#888888"
 STAGES = ("read and sketch", "furniture", "candidates", "verify", "stories", "write")
@@ -34,8 +35,10 @@ def draw_speed(content: dict[str, Any]) -> Figure:
     left.set(title=f"A scan on {most} processors", xlabel="articles", ylabel="µs an article")
     left.legend(fontsize=8)
     right.plot([one["articles"] for one in scans], [one["peak"] / 2**30 for one in scans], "o-", color=BLUE)
-    right.set(title="Peak memory", xlabel="articles", ylabel="GiB", ylim=0)
-    right.xaxis.set_major_formatter("{x:,.0f}")
+    right.set(title="Peak memory", xlabel="articles", ylabel="GiB", xscale="log")
+    right.set_ylim(0, 1.1 * max(one["peak"] for one in scans) / 2**30)
+    right.set_xticks([one["articles"] for one in scans], names, minor=False)
+    right.minorticks_off()
     return figure
 
 
@@ -49,7 +52,8 @@ def draw_quality(content: dict[str, Any]) -> Figure:
     low, high = ([abs(chosen[name][end] - chosen[name][2]) for name in names] for end in (3, 4))
     axes.errorbar(shares, range(len(names)), xerr=[low, high], fmt="o", color=BLUE, capsize=3)
     axes.set_yticks(range(len(names)), [f"{name} ({chosen[name][1]:,})" for name in names])
-    axes.set(title=f"Recall at containment ≥ {content['containment']}, 95 % intervals", xlim=(None, 1.005))
+    axes.set(title=f"Recall at containment ≥ {content['containment']}, 95 % intervals")
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="x", color="#dddddd")
     return figure
 
