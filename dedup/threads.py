@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,7 +88,7 @@ def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> It
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def ahead(items: Iterable[_S]) -> Iterator[_S]:
+def ahead(items: Iterable[_S]) -> Generator[_S, None, None]:
     """The items, none of them None; the next one is made on another thread while one is used."""
     source = iter(items)
     with ThreadPoolExecutor(1, thread_name_prefix="dedup") as pool:
