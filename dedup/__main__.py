@@ -16,6 +16,7 @@ _NEW_OBJECTS = 300_000  # between two garbage collections: more than what is imp
 def start() -> None:
     """Runs the command line, and ends the process at once."""
     gc.set_threshold(_NEW_OBJECTS)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starts one for each processor, for matrices
     from dedup.cli import main
 
     try:
