@@ -21,6 +21,8 @@ import numpy as np
 from llvmlite import ir
 from numba import config, njit, types
 from numba.core import event
+from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 from numba.extending import intrinsic
 
 __all__ = [
@@ -111,6 +113,16 @@ def _private(folder: Path) -> bool:
     return is_ours and not folder.is_symlink() and os.access(folder, os.W_OK)
 
 
+class _Cache(FunctionCache):
+    """Loads what was compiled as it is: numba itself first loads all that it can compile, SciPy among it, which takes
+    as long as to load numba (0.25 s)."""
+
+    def load_overload(self, sig, target_context):
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 def _entry(function):
     """Compiles an entry point on first use, cached on disk where that is possible."""
     folder, former = cache_directory(), config.CACHE_DIR
@@ -118,12 +130,11 @@ def _entry(function):
         if not _private(folder):
             return njit(nogil=True)(function)
         config.CACHE_DIR = str(folder)
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
-    finally:
-        config.CACHE_DIR = former
+    entry = njit(nogil=True)(function)
+    with contextlib.suppress(RuntimeError):
+        entry._cache = _Cache(function)
+    config.CACHE_DIR = former
+    return entry
 
 
 class _Notice(event.Listener):
@@ -1380,9 +1391,15 @@ def meet_strangers(starts, other, share, ranked):
 
 @njit
 def _holds(values, value):
-    """Whether a value stands among ascending ones."""
-    place = np.searchsorted(values, value)
-    return place < len(values) and values[place] == value
+    """Whether a value stands among ascending ones. What was compiled with np.searchsorted needs SciPy to be loaded."""
+    lo, hi = 0, len(values)
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if values[middle] < value:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo < len(values) and values[lo] == value
 
 
 @njit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -234,7 +235,8 @@ def _syllables_of(phrases: list[str], with_tables: Tables) -> list[list[int]]:
     is_first = np.zeros(len(syllables) + 1, np.bool_)
     is_first[0] = is_first[ends] = True
     is_behind = (flags & kernels.PUNCTUATED != 0) & ~is_first[:-1]
-    return [part.tolist() for part in np.split(np.where(is_behind, ~syllables, syllables), ends[:-1])]
+    hashes = np.where(is_behind, ~syllables, syllables).tolist()
+    return [hashes[lo:hi] for lo, hi in itertools.pairwise([0, *ends.tolist()])]
 
 
 def _alias_tables(forms: Mapping[tuple[int, ...], list[int]]) -> Tables:

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from dedup.errors import ParamError
 
-__all__ = ["each_apart", "each_item", "each_range", "ignore_interrupts", "thread_count", "without_main"]
+__all__ = ["ahead", "each_apart", "each_item", "each_range", "ignore_interrupts", "thread_count", "without_main"]
 
 _lock = threading.Lock()
 
@@ -86,6 +86,16 @@ def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> It
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def ahead(items: Iterable[_S]) -> Generator[_S, None, None]:
+    """The items, none of them None; the next one is made on another thread while one is used."""
+    source = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="dedup") as pool:
+        following = pool.submit(next, source, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, source, None)
+            yield item
 
 
 def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) -> Iterator[_T]:

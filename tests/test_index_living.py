@@ -340,7 +340,7 @@ def test_in_a_crowd_an_index_finds_what_a_scan_finds_and_more(size, monkeypatch)
 
 def test_of_a_column_an_index_finds_what_a_scan_finds_and_more(monkeypatch):
     """What the form says becomes a crowd while its articles come in, and what fills it becomes common."""
-    monkeypatch.setattr("dedup.api.join_anchors", lambda shelf, rows, params: (rows, 0))  # compares still others
+    monkeypatch.setattr("dedup.api.join_anchors", lambda shelf, rows, params: (rows, 0, None))  # compares still others
     texts = [f"{make.form(Random(n % 7), 90, 1)} {make.form(Random(n), 60, 2)}" for n in range(120)]
     given = [Article(f"{n:03}", text) for n, text in enumerate(texts)]
     Random(21).shuffle(given)

@@ -21,7 +21,7 @@ from invented import article
 
 import dedup
 from dedup import ParamError, Params, scan
-from dedup.threads import each_apart, each_range, thread_count
+from dedup.threads import ahead, each_apart, each_range, thread_count
 
 PACKAGE = Path(dedup.__file__).parent
 MODULES = sorted(m.name for m in pkgutil.walk_packages(dedup.__path__, "dedup.") if not m.name.endswith("__main__"))
@@ -68,6 +68,21 @@ def run(code, *, environment=None, **options):
 def test_a_heavy_import_waits_until_it_is_used(code, unwanted):
     loaded = set(json.loads(run(f"{code}; import sys, json; print(json.dumps(list(sys.modules)))")))
     assert loaded.isdisjoint(unwanted)
+
+
+def test_what_is_compiled_already_loads_nothing_that_compiling_needs():
+    code = (
+        "import dedup, sys\n"
+        "texts = [f'Sáng {day}/5, mưa lớn làm ngập nhiều tuyến phố ở thị xã Hà Lâm.' for day in range(3)]\n"
+        "found = dedup.scan(texts, dedup.Params(min_shared=1, same_story=True))\n"
+        "list(found.matches[0].passages), list(found.stories), found.check(), list(found.decisions('one'))\n"
+        "dedup.diff(*texts[:2]), dedup.scan(texts, dedup.Params(containment=None, resemblance=0.5))\n"
+        "with dedup.Index() as index:\n"
+        "    index.add([dedup.Article(text[5], text) for text in texts]), index.query(texts[0])\n"
+        "print('scipy.linalg' in sys.modules)"
+    )
+    run(code)
+    assert run(code) == "False\n"
 
 
 def test_public_names():
@@ -294,6 +309,39 @@ def twice(number):
     if number is None and multiprocessing.parent_process():
         os._exit(3)
     return 0 if number is None else 2 * number
+
+
+def test_items_are_made_ahead_one_at_a_time():
+    made = []
+
+    def make():
+        for number in range(5):
+            made.append(number)
+            yield number
+        raise OSError("damaged")
+
+    items = ahead(make())
+    assert made == []
+    assert next(items) == 0
+    with pytest.raises(OSError, match="damaged"):
+        [number for number in items if made[-1] <= number + 1 or pytest.fail("more than one ahead")]
+    assert list(ahead([])) == []
+    endless = ahead(itertools.count(1))
+    assert next(endless) == 1
+    endless.close()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "atexit.register(print, 'end')",
+        "threading.Thread(target=lambda: (threading.main_thread().join(), print('end'))).start()",
+    ],
+)
+def test_the_command_line_ends_at_once_but_leaves_nothing_undone(last):
+    begin = f"import atexit, sys, threading\nfrom dedup.__main__ import start\n{last}\n"
+    assert run(f"{begin}sys.argv = ['dedup', '--help']\nstart()").splitlines()[-1] == "end"
+
 
 
 def test_other_processes_give_the_same():

@@ -84,9 +84,9 @@ def scan(
     if rows is None:
         rows = verify(shelf, versions, found, params, report)
         work.save("verify", rows)
-    rows, more = join_anchors(shelf, rows, params) if found.crowds else (rows, 0)
+    rows, more, lineup = join_anchors(shelf, rows, params) if found.crowds else (rows, 0, None)
     if params.same_story:
-        rows = add_same_story(shelf, versions, rows, params)
+        rows, lineup = add_same_story(shelf, versions, rows, params), None
     shelf.counts.update(
         articles=len(shelf.ids), versions=len(versions.numbers), copies=len(versions.copies),
         skipped=len(shelf.skipped), candidates=len(found.left) + more, matches=len(rows.a), crowds=len(found.crowds),
@@ -95,7 +95,7 @@ def scan(
             len(versions.numbers) * (len(versions.numbers) - 1) // 2 - len(found.left) - more,
         ),
     )  # fmt: skip
-    return Scan(shelf, rows, found.crowds, params, work.close)
+    return Scan(shelf, rows, found.crowds, params, work.close, lineup)
 
 
 def _read(

@@ -18,8 +18,9 @@ _I64 = np.ndarray[Any, np.dtype[np.int64]]
 ROUNDS = 4  # each joins what the one before brought together
 
 
-def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
-    """The matches with those of versions and the anchors of what they match, and how many more pairs were examined.
+def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int, Lineup]:
+    """(the matches with those of versions and the anchors of what they match, how many more pairs were examined, the
+    versions that matches join: the same before and after).
 
     A hub of a crowd has joined one anchor, and the other members of the crowd were compared with hubs alone. At most
     one pair a version and round.
@@ -35,7 +36,7 @@ def join_anchors(shelf: Shelf, rows: Rows, params: Params) -> tuple[Rows, int]:
         parts = [match_pairs(shelf, left[block], right[block], params) for block in blocks(shelf.corpus, left, right)]
         rows = Rows.join([rows, *parts])
     more = len(examined) - before
-    return ordered(rows, shelf.ids) if more else rows, more
+    return ordered(rows, shelf.ids) if more else rows, more, lineup
 
 
 def find_missing(shelf: Shelf, rows: Rows, examined: _I64, lineup: Lineup | None = None) -> _I64:

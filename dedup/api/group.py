@@ -24,12 +24,16 @@ _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _Bool = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def find_stories(shelf: Shelf, rows: Any, overlaps: Overlaps | None = None) -> Stories:
+def find_stories(
+    shelf: Shelf, rows: Any, overlaps: Overlaps | None = None, *, lineup: Lineup | None = None
+) -> Stories:
     """The stories of two articles and more. Templates join none; copies stand where their version stands.
 
-    `overlaps` tells the shingles that pairs of versions share; by default they are counted.
+    Args:
+        overlaps: tells the shingles that pairs of versions share; by default they are counted.
+        lineup: the versions that matches join, where they are known.
     """
-    lineup = line_up(shelf, rows)
+    lineup = lineup or line_up(shelf, rows)
     web = weave(lineup, rows)
     anchor, round_ups = _settle(shelf, rows, (lineup, web), overlaps or functools.partial(_overlaps, shelf))
     own = np.flatnonzero(anchor >= 0)

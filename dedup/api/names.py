@@ -196,9 +196,11 @@ class Details(Sequence[dict[str, Any]]):
                 offsets, places = self._offsets[chunk], which[lo:hi] - self._firsts[chunk]
                 starts, ends = offsets[places], offsets[places + 1]
                 blob = self._spool.get(chunk, int(starts[0]), int(ends[-1])).tobytes()
-                for start, end in zip((starts - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True):
-                    values = marshal.loads(blob[start:end])
-                    yield tuple(self._decode(values[i]) if i == _PUBLISHED else values[i] for i in meant)
+                spans = zip((starts - starts[0]).tolist(), (ends - starts[0]).tolist(), strict=True)
+                columns = [*zip(*[marshal.loads(blob[start:end]) for start, end in spans], strict=True)]
+                yield from zip(*(
+                    map(self._decode, columns[i]) if i == _PUBLISHED else columns[i] for i in meant
+                ), strict=True)  # fmt: skip
 
     def _encode(self, value: Any) -> Any:
         """None, (day), (state as pickle has it, zone), or the place among what is odd."""

@@ -21,8 +21,9 @@ from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Progress, Shelf
 from dedup.api.stories import Stories
 from dedup.api.tables import Kind, metadata, table
+from dedup.api.web import Lineup
 from dedup.corpus import passages
-from dedup.io import PAGES, check_target, make_table, write_columns, write_page
+from dedup.io import PAGES, check_target, is_parquet, make_table, write_columns, write_page
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
 from dedup.novelty import prepare
 from dedup.report import check_language, scan_page
@@ -55,9 +56,10 @@ class Scan:
     """
 
     def __init__(
-        self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params, close: Callable[[], None] | None = None
-    ) -> None:
-        self._shelf, self._close = shelf, close
+        self, shelf: Shelf, rows: Rows, crowds: list[Crowd], params: Params, close: Callable[[], None] | None = None,
+        lineup: Lineup | None = None,
+    ) -> None:  # fmt: skip
+        self._shelf, self._close, self._lineup = shelf, close, lineup
         self.params = params
         self.furniture = shelf.corpus.furniture
         self.crowds = crowds
@@ -105,7 +107,8 @@ class Scan:
         as reprint, edited version or partial copy, or that tells of the same event, where `Params.same_story` is set.
         A round-up of three stories and more is a member of each. Found at the first access, each Story made when asked
         for; the same for any order of the input."""
-        return find_stories(self._shelf, self._rows)
+        lineup, self._lineup = self._lineup, None  # large, and not asked for again
+        return find_stories(self._shelf, self._rows, lineup=lineup)
 
     def representatives(
         self, by: Literal["longest", "earliest", "covers"] = "longest", *, prefer: Sequence[str] = ()
@@ -232,9 +235,9 @@ class Scan:
         Raises:
             ParamError, InputError, MissingExtraError: as `io.check_target`.
         """
-        has_metadata = os.fsdecode(target).lower().endswith(".parquet")  # for which all texts are read once more
         columns, groups = table(self, kind, keep_templates)
-        return write_columns(target, columns, groups, metadata=metadata(self) if has_metadata else None)
+        about = metadata(self) if is_parquet(target) else None  # for which all texts are read once more
+        return write_columns(target, columns, groups, metadata=about)
 
     def report(
         self, target: str | os.PathLike[str], *, lang: Language = "vi", top: int | None = None,

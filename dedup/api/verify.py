@@ -25,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
+_SHARES, _LEAST = 16, 1 << 18  # blocks that there are at least, so that every thread has work; but not of fewer bytes
 _SHORT = 0.8  # resemblance that a pair needs which shares fewer than min_shared shingles
 
 
@@ -96,7 +97,8 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
     for side in (one, two):
         first = np.unique(cell[order] * len(used) + side[order], return_index=True)[1]
         weight[first] += size[side[order][first]]
-    block = np.cumsum(weight) // corpus.block
+    behind = np.cumsum(weight)
+    block = behind // min(corpus.block, max(_LEAST, int(behind[-1]) // _SHARES))
     yield from np.split(order, np.flatnonzero(np.diff(block)) + 1)
 
 

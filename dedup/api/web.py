@@ -105,16 +105,15 @@ def line_up(shelf: Shelf, rows: Any, versions: _I64 | None = None) -> Lineup:
 
 def _provenance(shelf: Shelf, article: _I64) -> tuple[_F64, _F64, _I32, _I32, list[str]]:
     """(since, until, source, credit) of each article and the names, as a Lineup has them."""
-    since, until = np.empty((2, len(article)))
-    source, credit = np.empty((2, len(article)), np.int32)
     known = {"": 0}
-    about = look_up(shelf.details, article, "published", "source", "credit")
-    for i, (published, paper, named) in enumerate(about):
-        since[i] = moment(published)
-        until[i] = since[i] + (0 if isinstance(published, datetime) else _DAY - 1)
-        source[i] = known.setdefault(paper or "", len(known))
-        credit[i] = known.setdefault(named or "", len(known))
-    return since, until, source, credit, list(known)
+    rows = (
+        (moment(when), not isinstance(when, datetime), known.setdefault(paper or "", len(known)),
+         known.setdefault(named or "", len(known)))
+        for when, paper, named in look_up(shelf.details, article, "published", "source", "credit")
+    )  # fmt: skip
+    columns = np.fromiter(rows, "f8, ?, i4, i4", len(article))
+    since, is_day, source, credit = (np.ascontiguousarray(columns[name]) for name in columns.dtype.names or ())
+    return since, since + (_DAY - 1) * is_day, source, credit, list(known)
 
 
 def _inverse(order: _I64) -> _I64:

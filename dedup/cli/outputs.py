@@ -113,6 +113,8 @@ class Outputs:
 
     def write_summary(self, result: Any, paths: Sequence[str], against: Sequence[str], **state: Any) -> None:
         """Writes what a scheduler wants to know of a scan that is done: see `write_failure` for the other ones."""
+        if self.summary is None:
+            return  # all texts would be read once more for it
         kept = result.kept(self.keep_templates) if self.decides else None
         relations = result.matches.count_relations()
         self._write_json(

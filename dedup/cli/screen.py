@@ -10,7 +10,6 @@ from typing import IO, Any
 import numpy as np
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dedup.api import Scan
@@ -38,10 +37,15 @@ def console(file: IO[str]) -> Console:
 
 @contextmanager
 def progress_bar(out: Console, lang: Language, readers: list[Reader]) -> Iterator[Any]:
-    """Gives the progress function that `scan` takes; draws nothing off a terminal."""
+    """Gives the progress function that `scan` takes; it does nothing off a terminal."""
+    if not out.is_terminal:
+        yield lambda stage, done, total: None
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
     bar = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"),
-        TimeElapsedColumn(), console=out, transient=True, disable=not out.is_terminal,
+        TimeElapsedColumn(), console=out, transient=True,
     )  # fmt: skip
     task: TaskID | None = None
     with bar:

@@ -15,6 +15,7 @@ from dedup.io.writing import (
     ColumnType,
     check_target,
     grouped,
+    is_parquet,
     make_table,
     write_columns,
     write_json,
@@ -24,6 +25,6 @@ from dedup.io.writing import (
 
 __all__ = [
     "LINES", "PAGES", "ArrowReader", "Batch", "ColumnNames", "ColumnType", "Columns", "Reader", "check_keep",
-    "check_target", "count_rows", "find", "grouped", "make_table", "read", "read_feed", "write_columns", "write_json",
-    "write_kept", "write_lines", "write_page", "write_rows",
+    "check_target", "count_rows", "find", "grouped", "is_parquet", "make_table", "read", "read_feed", "write_columns",
+    "write_json", "write_kept", "write_lines", "write_page", "write_rows",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
@@ -15,6 +15,7 @@ from dedup.io.notes import UNREADABLE_VALUES, Notes, UnusableError
 from dedup.io.places import Place
 from dedup.io.streams import open_stream
 from dedup.models import Article
+from dedup.threads import ahead
 
 __all__ = ["batches_of", "count_rows", "need_pyarrow", "open_parquet", "read_parquet", "read_stream", "seekable"]
 
@@ -60,10 +61,11 @@ def read_parquet(
         notes.choose(place.path, layout.chosen)
         rows = Rows(place.path, place.name, layout, notes)
         try:
-            for batch in batches:
-                yield from rows.articles(batch, in_batches)
-                if not place.packing:
-                    notes.bytes_read = before + place.size * rows.count // max(total, 1)
+            with closing(ahead(batches)) as decoded:
+                for batch in decoded:
+                    yield from rows.articles(batch, in_batches)
+                    if not place.packing:
+                        notes.bytes_read = before + place.size * rows.count // max(total, 1)
         except UnusableError:
             raise
         except (OSError, pa.ArrowException) as error:

@@ -18,8 +18,8 @@ from dedup.errors import InputError, ParamError
 from dedup.io.parquet import need_pyarrow
 
 __all__ = [
-    "PAGES", "ColumnType", "Columns", "binary_stdout", "check_place", "check_target", "grouped", "make_table", "packed",
-    "packing_of", "replacing", "write_columns", "write_json", "write_page", "write_rows",
+    "PAGES", "ColumnType", "Columns", "binary_stdout", "check_place", "check_target", "grouped", "is_parquet",
+    "make_table", "packed", "packing_of", "replacing", "write_columns", "write_json", "write_page", "write_rows",
 ]  # fmt: skip
 
 
@@ -54,8 +54,13 @@ def check_target(target: str | os.PathLike[str], suffixes: tuple[str, ...] = _SU
     if not path.lower().endswith(suffixes):
         raise ParamError(f"target={path!r}: need a name that ends in {', '.join(suffixes)}, or - for standard output")
     check_place(path)
-    if path.lower().endswith(".parquet"):
+    if is_parquet(path):
         need_pyarrow("writing Parquet")
+
+
+def is_parquet(target: str | os.PathLike[str]) -> bool:
+    """Whether rows are written as Parquet, by the suffix of the file."""
+    return os.fsdecode(target).lower().endswith(".parquet")
 
 
 def check_place(path: str) -> None:
@@ -106,7 +111,7 @@ def write_rows(
     {"id": "giá-nước", "shared": 41}
     1
     """
-    most = _ROW_GROUP if os.fsdecode(target).lower().endswith(".parquet") else _AT_ONCE
+    most = _ROW_GROUP if is_parquet(target) else _AT_ONCE
     return write_columns(target, columns, grouped(rows, len(columns), most), metadata=metadata)
 
 
@@ -118,12 +123,11 @@ def write_columns(
     converters = [_converter(name, kind) for name, kind in columns.items()]
     path = os.fsdecode(target)
     check_target(path)
-    is_parquet = path.lower().endswith(".parquet")
     values = _converted(groups, list(columns), converters)
     if path == _STDOUT:
         return _write_stdout(columns, values)
     with replacing(os.path.realpath(path)) as file:
-        if is_parquet:
+        if is_parquet(path):
             return _write_parquet(file, columns, values, metadata or {})
         with packed(file, packing_of(path)) as stream:
             is_csv = path.lower().removesuffix(".gz").removesuffix(".zst").endswith(".csv")

@@ -70,27 +70,43 @@ def letters(accents: str = "keep") -> Letters:
         kinds, spelled, offsets, symbols = (
             data[f"{accents}_{name}"] for name in ("kinds", "spelled", "offsets", "symbols")
         )
-    value, letter_count = _values(kinds, spelled, offsets.astype(np.int64), symbols)
-    info = _info(kinds, value, letter_count)
-    page = np.zeros(len(info) >> 8, np.uint16)
+    chosen, place = _choose_blocks(kinds)
+    codes = (chosen[:, None] << 8 | np.arange(256)).ravel()
+    spelled, symbols = (place[code >> 8] << 8 | code & 255 for code in (spelled, symbols))
+    value, letter_count = _values(codes, kinds[codes], spelled, offsets.astype(np.int64), symbols)
+    info = _info(kinds[codes], value, letter_count)
+    row = np.zeros(len(chosen), np.uint16)
     rows: dict[bytes, int] = {}
     order = list(range(DIRECT >> 8))  # these blocks stand where direct look-up expects them
-    for number in range(len(page)):
+    for number in range(len(chosen)):
         part = slice(number << 8, (number + 1) << 8)
         block = info[part].tobytes() + value[part].tobytes()
         if number < DIRECT >> 8:
-            page[number] = rows[block] = number
+            row[number] = rows[block] = number
         else:
-            page[number] = rows.setdefault(block, len(order))
-            if page[number] == len(order):
+            row[number] = rows.setdefault(block, len(order))
+            if row[number] == len(order):
                 order.append(number)
-    return Letters(page, info.reshape(-1, 256)[order].ravel(), value.reshape(-1, 256)[order].ravel())
+    return Letters(row[place], info.reshape(-1, 256)[order].ravel(), value.reshape(-1, 256)[order].ravel())
+
+
+def _choose_blocks(kinds: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """(the blocks of 256 code points that are looked at, where each block stands among these): of those without any
+    character, six of seven, one stands for all; those that are looked up directly come first."""
+    is_bare = np.all(kinds.reshape(-1, 256) == PUNCT, axis=1)
+    is_bare[: DIRECT >> 8] = False
+    first = int(np.argmax(is_bare))
+    is_chosen = ~is_bare
+    is_chosen[first] = True
+    place = np.cumsum(is_chosen) - 1
+    place[is_bare] = place[first]
+    return np.flatnonzero(is_chosen), place
 
 
 def _info(
     kinds: np.ndarray[Any, Any], value: np.ndarray[Any, Any], letter_count: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, np.dtype[np.uint32]]:
-    """The bits of `Letters.info` for all code points."""
+    """The bits of `Letters.info` for code points of these kinds."""
     info: np.ndarray[Any, np.dtype[np.uint32]] = np.array([_INFO[kind] for kind in range(10)], np.uint32)[kinds & 15]
     is_letter = info & IS_LETTER != 0
     letters_only = value & ~np.uint64(7)
@@ -109,13 +125,10 @@ def _info(
 
 
 def _values(
-    kinds: np.ndarray[Any, Any],
-    spelled: np.ndarray[Any, Any],
-    offsets: np.ndarray[Any, Any],
-    symbols: np.ndarray[Any, Any],
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Values of all code points, and how many letters each stands for."""
-    codes = np.arange(0x110000)
+    codes: np.ndarray[Any, Any], kinds: np.ndarray[Any, Any], spelled: np.ndarray[Any, Any],
+    offsets: np.ndarray[Any, Any], symbols: np.ndarray[Any, Any],
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:  # fmt: skip
+    """Values of code points, and how many letters each stands for; `spelled` and `symbols` are places among them."""
     kind = kinds & 15
     own = np.where(np.isin(kind, (LETTER, LETTER_Y, DIGIT, MARK, GLYPH)), mix(codes), np.uint64(0))
     for mark, tone in TONE_MARKS.items():
