@@ -173,9 +173,9 @@ class Corpus:
             self._sketcher.finish()
         self._sketcher = None
         columns, holders, place = self._take_columns(), np.arange(self._count), np.arange(self._count)
-        if found := self._learner.learn(columns[2], thread_count(self._params.threads)):
+        found, which = self._learner.learn(columns[2], thread_count(self._params.threads))
+        if found:
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
-            which = self._learner.holding(found)
             self._sketch_anew(which, title)
             for column, new in zip(columns, self._take_columns(), strict=True):
                 column[which] = new

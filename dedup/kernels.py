@@ -1247,28 +1247,23 @@ def sketches(buf, offsets, groups, tables, memo, k, window, slopes, shifts, is_n
 
 
 @_entry
-def survey_units(key, lo, about, ends, least):
-    """(a hash of each text's units uint64: copies of a version may have other line ends; places int64, ascending, of
-    the units whose key `least` units have, and maybe of some others). Unit u of text d: ends[d - 1] <= u < ends[d]."""
-    bits = 4
-    while 1 << bits < len(key):
+def survey_units(counts, key, lo, about, ends):
+    """A hash of each text's units, uint64: copies of a version may have other line ends. Unit u of text d: ends[d - 1]
+    <= u < ends[d]. In `counts`, uint8 by the high bits of a key, each unit adds one up to 255."""
+    bits = 0
+    while 1 << bits < len(counts):
         bits += 1
-    shift = np.uint64(64 - bits)
-    counts, sums = np.zeros(1 << bits, np.uint32), np.zeros(len(ends), np.uint64)
+    shift, sums = np.uint64(64 - bits), np.zeros(len(ends), np.uint64)
     u = 0
     for d in range(len(ends)):
         total = np.uint64(0)
         while u < ends[d]:
-            counts[key[u] >> shift] += np.uint32(1)
+            counts[key[u] >> shift] += counts[key[u] >> shift] < 255
             x = (key[u] + np.uint64(lo[u] * 4 + about[u])) * _RADIX
             total += (x ^ (x >> np.uint64(29))) * _M1
             u += 1
         sums[d] = total
-    places, m = np.empty(len(key) + 1, np.int64), 0
-    for u in range(len(key)):
-        places[m] = u
-        m += counts[key[u] >> shift] >= least
-    return sums, places[:m].copy()
+    return sums
 
 
 @_entry
