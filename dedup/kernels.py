@@ -1267,6 +1267,19 @@ def survey_units(counts, key, lo, about, ends):
 
 
 @_entry
+def find_likely(table, keys, least):
+    """The places of the keys for which a table (uint8, by their high bits) has `least` or more: int64, ascending."""
+    bits = 0
+    while 1 << bits < len(table):
+        bits += 1
+    shift, places, m = np.uint64(64 - bits), np.empty(len(keys) + 1, np.int64), 0
+    for i in range(len(keys)):
+        places[m] = i
+        m += table[keys[i] >> shift] >= least
+    return places[:m].copy()
+
+
+@_entry
 def prepare(buf, offsets, groups, which, tables, k):
     """Articles `which` (int64) made ready for exact comparison: their syllables in order and their shingles as sets.
 

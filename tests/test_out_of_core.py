@@ -60,7 +60,7 @@ def outcome(found):
 
 def shrink(monkeypatch):
     """Working files in many small pieces, texts compared in many small blocks."""
-    for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.learning", "_TOGETHER", 60),
+    for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.notes", "_TOGETHER", 60),
                                 ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7)):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", value)
 
@@ -279,7 +279,7 @@ def test_details_come_back_as_they_were(is_on_disk, tmp_path):
 
 
 def test_notes_of_lines_are_put_away(tmp_path, monkeypatch):
-    monkeypatch.setattr("dedup.furniture.learning._TOGETHER", 1)
+    monkeypatch.setattr("dedup.furniture.notes._TOGETHER", 1)
     buf, offsets = pack(["Một dòng đầu trang\nSáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm.".encode()])
     _, notes = sketch_and_note(buf, offsets, Params(threads=1), is_noted=True)
     learner = Learner(Spool(tmp_path / "notes.spool"))

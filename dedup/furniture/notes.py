@@ -66,13 +66,12 @@ class Among:
     """Finds keys that are among some, at least one and ascending: by a table first, since most are not."""
 
     def __init__(self, some: _U64) -> None:
-        self._some = some
-        self._is_likely = np.zeros(1 << _bits(16 * len(some)), np.bool_)
-        self._is_likely[_slots(some, self._is_likely)] = True
+        self._some, self._table = some, np.zeros(1 << _bits(16 * len(some)), np.uint8)
+        self._table[some >> np.uint64(64 - _bits(len(self._table)))] = 1
 
     def find(self, keys: _U64) -> tuple[_I64, _I64]:
         """(Places of those keys, which one each is)."""
-        places = np.flatnonzero(self._is_likely[_slots(keys, self._is_likely)])
+        places = kernels.find_likely(self._table, np.ascontiguousarray(keys), 1)
         keys = keys[places]
         which = np.searchsorted(self._some, keys)
         is_one = self._some[np.minimum(which, len(self._some) - 1)] == keys
@@ -157,7 +156,8 @@ class Notes:
 
     def find_frequent(self, keys: _U64, least: int) -> _I64:
         """The places of the keys that so many units have, ascending, and maybe of some others."""
-        return np.flatnonzero(self._counts[_slots(keys, self._counts)] >= least)
+        places: _I64 = kernels.find_likely(self._counts, np.ascontiguousarray(keys), least)
+        return places
 
     def spread(self, work: Callable[[int, Rows], _Records], threads: int) -> Parted:
         """Puts the records of work(…), see `each`, away by their keys."""
@@ -200,8 +200,3 @@ def pack(kind: Any, *columns: Any) -> _Records:
 def _bits(count: int) -> int:
     """How many high bits of a key a table of that many places or more goes by, within limits."""
     return min(_MOST, max(_FEWEST, (count - 1).bit_length()))
-
-
-def _slots(keys: _U64, table: np.ndarray[Any, Any]) -> _I64:
-    """The places of keys in a table by their high bits."""
-    return (keys >> np.uint64(64 - _bits(len(table)))).astype(np.int64)
