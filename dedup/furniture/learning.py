@@ -159,7 +159,7 @@ def _count(notes: Notes, is_counted: _Bools, own: _U64, threads: int) -> _Holder
         sample = held[starts[enough][:, None] + np.arange(_SAMPLE)]
         return _Holders(sample["key"][:, 0], versions[enough], sample["text"], sample["lo"], sample["hi"])
 
-    likely = notes.spread(sift, threads)
+    likely = notes.spread(sift, _HELD, threads)
     return _Holders(*map(np.concatenate, zip(*each_item(count, range(PARTS), threads), strict=True)))
 
 
@@ -256,7 +256,7 @@ def _find_headings(notes: Notes, found: _U64, is_counted: _Bools, threads: int) 
         totals.append(np.bincount(total, minlength=len(found)))
         return following
 
-    following = notes.spread(look, threads)
+    following = notes.spread(look, _FOLLOWING, threads)
     names, recurs = _find_recurring(notes, following, is_counted, threads)
     total, (top, recurring, values) = np.sum(totals, axis=0), np.zeros((3, len(found)), np.int64)
     for part in range(PARTS):

@@ -145,9 +145,10 @@ class Notes:
             if lo < hi:
                 ends = np.append(0, self._spool.get(4 * batch + column, 0, self._sizes[batch][0]))
                 which = texts[lo:hi] - firsts[batch]
-                spans = zip(ends[which].tolist(), ends[which + 1].tolist(), strict=True)
-                records = [self._spool.get(4 * batch + column + 1, *span) for span in spans]
-                found.append(Rows(np.concatenate(records), np.cumsum(ends[which + 1] - ends[which])))
+                number = itertools.repeat(4 * batch + column + 1)
+                spans = zip(number, ends[which].tolist(), ends[which + 1].tolist(), strict=False)
+                records = self._spool.join(spans, (_UNIT, _SAMPLE)[column // 2])
+                found.append(Rows(records, np.cumsum(ends[which + 1] - ends[which])))
         return Rows.join(found)
 
     def _firsts(self) -> list[int]:
@@ -159,8 +160,8 @@ class Notes:
         places: _I64 = kernels.find_likely(self._counts, np.ascontiguousarray(keys), least)
         return places
 
-    def spread(self, work: Callable[[int, Rows], _Records], threads: int) -> Parted:
-        """Puts the records of work(…), see `each`, away by their keys."""
+    def spread(self, work: Callable[[int, Rows], _Records], kind: Any, threads: int) -> Parted:
+        """Puts the records of work(…), see `each`, of that dtype, away by their keys."""
 
         def part(first: int, units: Rows) -> tuple[_Records, _I64]:
             records = work(first, units)
@@ -168,7 +169,8 @@ class Notes:
             order = np.argsort(parts, kind="stable")
             return records[order], np.searchsorted(parts[order], np.arange(PARTS + 1))
 
-        return Parted(self._spool, [(self._spool.put(records), edges) for records, edges in self.each(part, threads)])
+        places = [(self._spool.put(records), edges) for records, edges in self.each(part, threads)]
+        return Parted(self._spool, kind, places)
 
     def close(self) -> None:
         """Forgets everything."""
@@ -180,13 +182,14 @@ class Notes:
 class Parted:
     """Records that were put away by their keys."""
 
-    def __init__(self, spool: Spool, places: list[tuple[int, _I64]]) -> None:
-        self._spool, self._places = spool, places
+    def __init__(self, spool: Spool, kind: Any, places: list[tuple[int, _I64]]) -> None:
+        self._spool, self._kind, self._places = spool, kind, places
 
     def take(self, part: int) -> _Records:
         """Those of one of the PARTS, in the order they came; their keys are above those of the parts before."""
         spans = ((number, *edges[part : part + 2].tolist()) for number, edges in self._places)
-        return np.concatenate([self._spool.get(*span) for span in spans])
+        records: _Records = self._spool.join(spans, self._kind)
+        return records
 
 
 def pack(kind: Any, *columns: Any) -> _Records:
