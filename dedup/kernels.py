@@ -1499,11 +1499,24 @@ def scatter(flat, ends, first, bits):
 
 @njit
 def _put_in_order(posts):
-    """Sorts holders, which most often come in order."""
+    """Sorts holders, most often few."""
+    if len(posts) > 32:
+        posts.sort()
     for i in range(1, len(posts)):
-        if posts[i] < posts[i - 1]:
-            posts.sort()
-            break
+        x, j = posts[i], i
+        while j > 0 and posts[j - 1] > x:
+            posts[j] = posts[j - 1]
+            j -= 1
+        posts[j] = x
+
+
+@njit
+def _width(count):
+    """The bits of the least table of that many places or more, 2 and more."""
+    width = 2
+    while 1 << width < count:
+        width += 1
+    return width
 
 
 @_entry
@@ -1514,30 +1527,32 @@ def held_by_several(hashes, holders, numbers, bits):
     All hashes are of one part: their high bits are the same. Holder h is article numbers[h], or none where that is
     negative. By a table of open addressing, in linear expected time.
     """
-    n = len(hashes)
-    size = 4
-    while size < 2 * n:
-        size *= 2
-    width = 0
-    while (1 << width) < size:
-        width += 1
-    shift, part = np.uint64(64 - width), np.uint64(bits)
-    keys, count, where = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(n, np.int32)
-    m = total = 0
+    n, part = len(hashes), np.uint64(bits)
+    width = _width(4 * n)
+    shift, seen = np.uint64(64 - width), np.zeros(1 << width, np.uint8)  # most hashes stand alone: they are left out
     for i in range(n):
-        where[i] = -1
-        if numbers[holders[i]] < 0:
-            continue
-        s = np.int64((hashes[i] << part) >> shift)
-        while count[s] != 0 and keys[s] != hashes[i]:
+        if numbers[holders[i]] >= 0:
+            s = np.int64((hashes[i] << part) >> shift)
+            seen[s] += seen[s] < 2
+    likely, m = np.empty(n + 1, np.int32), 0
+    for i in range(n):
+        likely[m] = i
+        m += numbers[holders[i]] >= 0 and seen[np.int64((hashes[i] << part) >> shift)] > 1
+    likely = likely[:m]
+    width = _width(2 * m)
+    shift, size = np.uint64(64 - width), 1 << width
+    keys, count, where = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(m, np.int32)
+    m = total = 0
+    for i in range(len(likely)):
+        x = hashes[likely[i]]
+        s = np.int64((x << part) >> shift)
+        while count[s] != 0 and keys[s] != x:
             s = (s + 1) & (size - 1)
-        keys[s] = hashes[i]
+        keys[s] = x
         count[s] += 1
         where[i] = s
-        if count[s] == 2:
-            m += 1
-        if count[s] > 1:
-            total += 2 if count[s] == 2 else 1
+        m += count[s] == 2
+        total += (count[s] > 1) + (count[s] == 2)
     found, slots = np.empty(m, np.uint64), np.empty(m, np.int32)
     m = 0
     for s in range(size):
@@ -1556,9 +1571,9 @@ def held_by_several(hashes, holders, numbers, bits):
         count[slots[j]] = begin
         begin += held[j]
     posts = np.empty(total, np.uint32)
-    for i in range(n):
-        if where[i] >= 0 and count[where[i]] >= 0:
-            posts[count[where[i]]] = numbers[holders[i]]
+    for i in range(len(likely)):
+        if count[where[i]] >= 0:
+            posts[count[where[i]]] = numbers[holders[likely[i]]]
             count[where[i]] += 1
     begin = 0
     for j in range(m):
@@ -1633,6 +1648,9 @@ def deal(held, posts, bounds, few, max_bucket):
                 cuts[r + 1] = cut
             for i in range(ranges):
                 one = own[cuts[i] : cuts[i + 1]]
+                if len(one) == 0:
+                    bucket += ranges - i
+                    continue
                 for j in range(i, ranges):
                     two = own[cuts[j] : cuts[j + 1]] if j > i else own[:0]
                     if len(one) > (i == j) and (len(two) > 0 or i == j):
@@ -1694,23 +1712,29 @@ def crowds_by_article(articles, codes, count):
 
 
 @njit
-def _count_shares(x, shared, behind, shares, touched):
-    """Counts in `shares` the keys that x and each article from `behind` on share, but for crowds.
+def _count_shares(x, shared, behind, least, shares, touched):
+    """Counts in `shares` the keys that x and each article from `behind` on share, but for crowds; of articles that share
+    common keys alone, and fewer than `least`, maybe not.
 
     Returns (how many articles are in `touched` now, how many of them, the first ones, share one that few hold).
     """
     keys, edges, starts, posts = shared
     some = total = 0
     for group in range(2):
-        for i in range(edges[2 * x + group], edges[2 * x + group + 1]):
-            f = np.int64(keys[i])
-            j = starts[f + 1] - 1
+        last = edges[2 * x + group + 1]
+        is_open = last if group == 0 else last - least + 1  # who shares `least` of them shares one that is open
+        for i in range(edges[2 * x + group], last):
+            if i >= is_open and total == 0:
+                break
+            j = starts[np.int64(keys[i]) + 1] - 1
             while posts[j] >= behind:  # x is among them
                 y = posts[j]
-                if shares[y] == 0:
+                if shares[y] > 0:
+                    shares[y] += 1
+                elif i < is_open:
                     touched[total] = y
                     total += 1
-                shares[y] += 1
+                    shares[y] = 1
                 j -= 1
         if group == 0:
             some = total
@@ -1771,8 +1795,9 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
     pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
     for x in range(lo, hi):
         own = codes[edges[x] : edges[x + 1]]
-        total, some = _count_shares(x, shared, max(x + 1, behind), shares, touched)
         least, keeps_all = alpha[selected[x]] - len(own), size[x] > selected[x]
+        few = max(1, least) if len(own) else common[selected[x]]
+        total, some = _count_shares(x, shared, max(x + 1, behind), few, shares, touched)
         if n + total > len(pairs):
             pairs = _grown(pairs, n, 2 * (n + total))
         for i in range(total):

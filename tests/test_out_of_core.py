@@ -61,7 +61,9 @@ def outcome(found):
 def shrink(monkeypatch):
     """Working files in many small pieces, texts compared in many small blocks."""
     for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.notes", "_TOGETHER", 60),
-                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7)):  # fmt: skip
+                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7),
+                                ("dedup.index", "_SHARED", 1 << 17), ("dedup.furniture.learning", "_SORTED", 50),
+                                ("dedup.furniture.learning", "_BLOCK", 3)):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", value)
 
 
