@@ -1713,8 +1713,8 @@ def crowds_by_article(articles, codes, count):
 
 @njit
 def _count_shares(x, shared, behind, least, shares, touched):
-    """Counts in `shares` the keys that x and each article from `behind` on share, but for crowds; of articles that share
-    common keys alone, and fewer than `least`, maybe not.
+    """Counts in `shares` the keys that x and each article from `behind` on share, but for crowds; maybe not those of
+    articles that share common keys alone, and fewer than `least`.
 
     Returns (how many articles are in `touched` now, how many of them, the first ones, share one that few hold).
     """

@@ -193,7 +193,7 @@ def test_articles_by_ranges_change_nothing(many, monkeypatch):
     sets, rng = random_sets(5, count=150), Random(5)
     selected = [rng.randint(1, len(s)) if s and rng.random() < 0.5 else len(s) for s in sets]
     sketches, is_new = sketches_of(sets, 5, selected), [rng.random() < 0.7 for _ in sets]
-    for options in ({}, {"max_bucket": 20, "hubs": 3}, {"containment": None, "passage": 40, "max_bucket": 9, "hubs": 1}):
+    for options in ({}, {"max_bucket": 20, "hubs": 3}, {"containment": None, "passage": 40, "max_bucket": 9}):
         one = find(sketches, Params(**options), is_new)[1]
         monkeypatch.setattr("dedup.index._SHARED", (many << 28) // len(sketches.fingerprints))
         ranged = find(sketches, Params(**options, memory=1 << 28), is_new)[1]

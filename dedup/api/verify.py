@@ -34,7 +34,7 @@ def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, 
     alone = replace(params, threads=1)
 
     def work(block: _I64) -> tuple[int, Rows]:
-        return len(block), match_pairs(shelf, left[block], right[block], alone)
+        return len(block), Rows.join([match_pairs(shelf, left[block], right[block], alone)])
 
     parts, done = [], 0
     progress("verify", 0, len(left))
@@ -155,7 +155,7 @@ def match_copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
         features = features_of(ready, own, own, alone)[place]
         size = np.diff(ready.shingle_starts)[place]
         relations = relations_of(shelf, left, right, features, np.ones(len(left)))
-        return Rows(left, right, size, size, size, features[:, 4], *relations)
+        return Rows.join([Rows(left, right, size, size, size, features[:, 4], *relations)])
 
     all_blocks = blocks(shelf.corpus, pairs[:, 0], pairs[:, 0])
     return Rows.join([*each_item(work, all_blocks, thread_count(params.threads))])

@@ -14,6 +14,7 @@ import numpy as np
 from dedup import kernels
 from dedup.furniture.notes import PARTS, Among, Notes, Parted, Rows, Texts, pack
 from dedup.spool import Spool
+from dedup.text import are_repeated
 from dedup.threads import each_item
 
 __all__ = ["MIN_VERSIONS", "Found", "Learner"]
@@ -119,8 +120,8 @@ def _choose(texts: Texts, versions: _U64, threads: int) -> _Bools:
 
     def find(number: int) -> _I64:
         some = np.flatnonzero(block == number)
-        _, which, counts = np.unique(own[some] ^ texts.group[some], return_inverse=True, return_counts=True)
-        alone, others = some[counts[which] == 1], some[counts[which] > 1]
+        is_repeated = are_repeated(own[some] ^ texts.group[some])
+        alone, others = some[~is_repeated], some[is_repeated]
         columns = np.stack([texts.group[others], *versions[texts.number[others]].T])
         order = np.lexsort((texts.sums[others], *columns))
         is_new = np.ones(len(order), np.bool_)
