@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,7 +73,7 @@ def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
     return np.concatenate([np.zeros((0, len(Features._fields)), np.int64), *parts])
 
 
-def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
+def blocks(corpus: Corpus, left: _I64, right: _I64) -> list[_I64]:
     """The places of all pairs, in blocks for which few texts have to be made ready at once, and each text seldom.
 
     Pairs of texts that are near each other stand together: by the smallest text that one of a pair has to do with, or
@@ -81,7 +81,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
     costs them nothing.
     """
     if not len(left):
-        return
+        return []
     used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
     i, j = at.astype(np.int32).reshape(2, -1)
     near = np.arange(len(used), dtype=np.int32)
@@ -97,7 +97,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
         first = np.unique(cell[order] * len(used) + side[order], return_index=True)[1]
         weight[first] += size[side[order][first]]
     block = np.cumsum(weight) // corpus.block
-    yield from np.split(order, np.flatnonzero(np.diff(block)) + 1)
+    return np.split(order, np.flatnonzero(np.diff(block)) + 1)
 
 
 def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
