@@ -174,6 +174,7 @@ class Corpus:
         self._sketcher = None
         columns, holders = self._take_columns(), np.arange(self._count, dtype=np.int32)
         found, which = self._learner.learn(columns[2], thread_count(self._params.threads))
+        self._learner.close()
         if found:
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
             self._sketch_anew(which, title)
@@ -181,7 +182,6 @@ class Corpus:
                 column[which] = new
             holders[which] = -1
             holders = np.append(holders, which.astype(np.int32))
-        self._learner.close()
         self._prints.finish()
         size, selected, versions, syllables, removed = columns
         profiles = None if title is None else Profiles.join(self._profiles)

@@ -290,6 +290,15 @@ def test_notes_of_lines_are_put_away(tmp_path, monkeypatch):
     learner.close()
 
 
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_spans_of_arrays_as_one(is_on_disk, tmp_path):
+    spool = Spool(tmp_path / "x.spool" if is_on_disk else None)
+    for first in (0, 100):
+        spool.put(np.arange(first, first + 10, dtype=np.uint32))
+    assert spool.join([(1, 2, 4), (0, 0, 0), (0, 9, 10)], np.uint32).tolist() == [102, 103, 9]
+    assert spool.join(iter([]), np.uint64).dtype == np.uint64
+
+
 def test_a_spool_that_was_cut_short(tmp_path):
     spool = Spool(Path(tmp_path / "x.spool"))
     spool.put(np.arange(100))
@@ -297,3 +306,5 @@ def test_a_spool_that_was_cut_short(tmp_path):
     os.truncate(tmp_path / "x.spool", 400)
     with pytest.raises(DiskError, match="shorter than what was written"):
         spool.get(0, 0, 100)
+    with pytest.raises(DiskError, match="shorter than what was written"):
+        spool.join([(0, 0, 100)], np.int64)
