@@ -45,7 +45,7 @@ class Sketched(NamedTuple):
         syllables: int32 (n, 2), canonical syllables kept, and left out as furniture.
         removed: int32 (n,), lines and sentences left out as furniture that the corpus showed.
         prints: the keys of holders.
-        holders: int64, the number of the text that each holder of keys is; -1 for what was sketched anew since.
+        holders: int32, the number of the text that each holder of keys is; -1 for what was sketched anew since.
         profiles: what names the event of each article, where that is asked for.
     """
 
@@ -55,7 +55,7 @@ class Sketched(NamedTuple):
     syllables: _I32
     removed: _I32
     prints: Prints
-    holders: _I64
+    holders: _I32
     profiles: Profiles | None
 
 
@@ -172,21 +172,22 @@ class Corpus:
         if self._sketcher is not None:
             self._sketcher.finish()
         self._sketcher = None
-        columns, holders, place = self._take_columns(), np.arange(self._count), np.arange(self._count)
-        if found := self._learner.learn(columns[2], thread_count(self._params.threads)):
+        columns, holders = self._take_columns(), np.arange(self._count, dtype=np.int32)
+        found, which = self._learner.learn(columns[2], thread_count(self._params.threads))
+        self._learner.close()
+        if found:
             self.furniture = Furniture.of(found, self.utf8, names, self._params)
-            which = self._learner.holding(found)
             self._sketch_anew(which, title)
             for column, new in zip(columns, self._take_columns(), strict=True):
                 column[which] = new
             holders[which] = -1
-            holders = np.concatenate([holders, which])
-            place[which] = np.arange(self._count, self._count + len(which))
-        self._learner.close()
+            holders = np.append(holders, which.astype(np.int32))
         self._prints.finish()
         size, selected, versions, syllables, removed = columns
         profiles = None if title is None else Profiles.join(self._profiles)
-        if profiles is not None and len(holders) > len(place):
+        if profiles is not None and len(holders) > self._count:
+            place = np.arange(self._count)
+            place[which] = np.arange(self._count, len(holders))
             profiles = profiles.take(place)
         self._profiles = []
         return Sketched(size, selected, versions, syllables, removed, self._prints, holders, profiles)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,10 +12,11 @@ import numpy as np
 
 from dedup import kernels
 from dedup.models import Crowd, Params
-from dedup.prints import BITS, PARTS, Prints, band_shape, keys_of, uses_bands
+from dedup.prints import Prints, band_shape, keys_of, uses_bands
+from dedup.shared import Limits, Shared
 from dedup.sketch import Sketches
 from dedup.spool import Spool
-from dedup.threads import each_item, each_range, thread_count
+from dedup.threads import each_range, thread_count
 
 __all__ = [
     "Candidates", "Keyed", "alpha", "band_shape", "enough", "few", "find_candidates", "needed", "probe", "uses_bands",
@@ -24,6 +26,8 @@ _I32 = np.ndarray[Any, np.dtype[np.int32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_Bools = np.ndarray[Any, np.dtype[np.bool_]]
+_SHARED = 32  # of the memory, bytes for each key: half of it is taken where all are shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _table(bits: int, params: Params, is_common: bool) -> _I64:
     return np.array([alpha(n, params, is_common=is_common) for n in range(1 << bits)], np.int64)
 
 
-def find_candidates(sketches: Sketches, params: Params, is_new: np.ndarray[Any, np.dtype[np.bool_]]) -> Candidates:
+def find_candidates(sketches: Sketches, params: Params, is_new: _Bools) -> Candidates:
     """The candidate pairs among distinct versions, of which at least one is new.
 
     Exactly the pairs that share `alpha` fingerprints (or a band) that are no crowds; and those that share as many with
@@ -108,10 +112,10 @@ class Keyed(NamedTuple):
     versions: _U64
 
 
-def probe(
-    prints: Prints, numbers: _I32, keyed: Keyed, is_new: np.ndarray[Any, np.dtype[np.bool_]], params: Params
-) -> Candidates:
+def probe(prints: Prints, numbers: _I32, keyed: Keyed, is_new: _Bools, params: Params) -> Candidates:
     """The candidates among versions by their keys.
+
+    Articles come by the number of their selected keys, and so many at a time that what they share fits the memory.
 
     Args:
         prints: keys of holders; holder h is version numbers[h], or none where that is negative.
@@ -120,67 +124,112 @@ def probe(
         params: the pair rule.
     """
     count = len(keyed.size)
-    rule = enough(keyed.size, params)
-    if band_shape(params):
-        rule = (np.ones_like(rule[0]),) * 2
-    order = np.argsort(keyed.selected, kind="stable")
+    order = np.argsort(keyed.selected, kind="stable").astype(np.int32)
     rank = np.full(count + 1, -1, np.int32)
     rank[order] = np.arange(count)
-    hashes, held, posts = _shared(prints, rank[numbers], keyed.versions[order], params)
-    starts = np.zeros(len(held) + 1, np.int64)
-    np.cumsum(held, out=starts[1:])
-    by_article = kernels.keys_by_article(posts, starts, count, few(params), params.max_bucket, params.hubs)
-    hubs = posts[starts[np.array([*hashes], np.int64)][:, None] + np.arange(params.hubs)]
-    shared, articles = (*by_article, posts, starts), (keyed.size[order], keyed.selected[order], is_new[order])
-
-    def work(lo: int, hi: int) -> tuple[_I64, _I32, _I32]:
-        found: tuple[_I64, _I32, _I32] = kernels.candidates(shared, hubs, articles, rule, lo, hi)
-        return found
-
-    pairs, probes, met = [np.zeros(0, np.int64)], np.zeros(len(hubs), np.int64), np.zeros(len(hubs), np.int64)
-    for found, probed, left_out in each_range(work, count, thread_count(params.threads), 1 << 20):
-        pairs.append(found)
-        probes += probed
-        met += left_out
-    one, two = (order[side] for side in np.divmod(np.concatenate(pairs), max(count, 1)))
-    packed = np.sort(np.minimum(one, two) * count + np.maximum(one, two))
-    packed = packed[np.diff(packed, prepend=-1) > 0]  # what crowds bring together may be found from both sides
-    left, right = np.divmod(packed, max(count, 1))
-    return Candidates(left, right, _crowds(hashes, held, probes, met, params))
+    shared, limits = Shared(order, _bounds(count, prints.total, params)), (few(params), params.max_bucket, params.hubs)
+    shared.deal(prints, rank[numbers], keyed.versions, Limits(*limits), thread_count(params.threads))
+    probing = _Probing(shared, keyed, is_new, params)
+    pairs = np.concatenate([np.zeros(0, np.int64), *probing.find()])
+    pairs.sort()
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # what crowds bring together may be found from both sides
+    return Candidates(*np.divmod(pairs, max(count, 1)), probing.crowds(params.hubs))
 
 
-def _shared(prints: Prints, numbers: _I32, versions: _U64, params: Params) -> tuple[dict[int, int], _I32, _U32]:
-    """The keys that several versions hold, ascending: ({number of each that is a crowd: key}, how many hold each,
-    the holders of one after the other)."""
-    prints.finish()
-    hubs = params.hubs
-
-    def work(part: int) -> tuple[_U64, _I64, _U32]:
-        found: tuple[_U64, _I64, _U32] = kernels.held_by_several(
-            *prints.part(part), numbers, versions, BITS, params.max_bucket, hubs
-        )
-        return found
-
-    crowds: dict[int, int] = {}
-    counts = [np.zeros(0, np.int32)]
-    posts = np.empty(prints.total, np.uint32)  # what is not used takes no memory
-    keys = at = 0
-    for hashes, held, holders in each_item(work, range(PARTS), thread_count(params.threads)):
-        places = np.flatnonzero(held > params.max_bucket)
-        crowds.update(zip((places + keys).tolist(), hashes[places].tolist(), strict=True))
-        counts.append(held.astype(np.int32))
-        posts[at : at + len(holders)] = holders
-        keys, at = keys + len(held), at + len(holders)
-    return crowds, np.concatenate(counts), posts[:at]
+def _bounds(count: int, total: int, params: Params) -> _I64:
+    """Where ranges of so many articles begin and end, that have so many keys in all."""
+    many = 1 if params.memory is None else -(-total * _SHARED // params.memory)
+    return np.linspace(0, count, max(1, min(many, count)) + 1).astype(np.int64)
 
 
-def _crowds(hashes: dict[int, int], held: _I32, probes: _I64, met: _I64, params: Params) -> list[Crowd]:
-    """The crowds for which pairs were left out, by fingerprint, with a bound of how many."""
-    crowds, hubs = [], params.hubs
-    for (key, fingerprint), probed, seen in zip(hashes.items(), probes.tolist(), met.tolist(), strict=True):
-        if probed or seen:
-            count = int(held[key])
-            others = count - hubs
-            examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
-            crowds.append(Crowd(fingerprint, count, examined, min(probed * others + seen, others * (others - 1) // 2)))
-    return crowds
+class _Probing:
+    """Finds the pairs of articles that share enough, and counts what crowds leave out."""
+
+    def __init__(self, shared: Shared, keyed: Keyed, is_new: _Bools, params: Params) -> None:
+        self._shared, self._threads = shared, thread_count(params.threads)
+        self._about = keyed.size, keyed.selected, is_new
+        self._rule = enough(keyed.size, params)
+        if band_shape(params):
+            self._rule = (np.ones_like(self._rule[0]),) * 2
+        self._probes, self._met = np.zeros((2, len(shared.held)), np.int64)
+        self._hubs, place = np.unique(shared.hubs, return_inverse=True)
+        self._hub_places = place.reshape(shared.hubs.shape).astype(np.uint32)
+        self._hub_crowds = self._find_hub_crowds()
+
+    def find(self) -> Iterator[_I64]:
+        """All pairs, each once or twice: see `_pack`."""
+        ranges = len(self._shared.bounds) - 1
+        for i in range(ranges):
+            yield from self._meet_hubs(i)
+            for j in range(i, ranges):
+                yield from self._meet(i, j)
+
+    def _members(self, i: int) -> _I32:
+        """The versions that the articles of a range are."""
+        return self._shared.order[slice(*self._shared.bounds[i : i + 2].tolist())]
+
+    def _find_hub_crowds(self) -> tuple[_U32, _U32]:
+        """(hubs, codes): the crowds of all that are a hub of one, as `Shared.crowds` gives those of a range."""
+        places, codes = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
+        for i, first in enumerate(self._shared.bounds[:-1].tolist() if len(self._hubs) else ()):
+            articles, code = self._shared.crowds(i)
+            place = np.searchsorted(self._hubs, articles + first)
+            is_hub = self._hubs[np.minimum(place, len(self._hubs) - 1)] == articles + first
+            places.append(place[is_hub].astype(np.uint32))
+            codes.append(code[is_hub])
+        return np.concatenate(places), np.concatenate(codes)
+
+    def _meet(self, i: int, j: int) -> Iterator[_I64]:
+        """The pairs of an article in range i and one in range j (i <= j) that share enough keys: see `_pack`."""
+        members, crowds = self._members(i), self._shared.crowds(i)
+        count = len(members)
+        if j > i:
+            articles, codes = self._shared.crowds(j)
+            crowds = np.append(crowds[0], articles + np.uint32(count)), np.append(crowds[1], codes)
+            members = np.append(members, self._members(j))
+        sizes, posts = self._shared.bucket(i, j)
+        shared = *kernels.keys_by_article(sizes, posts, count), posts
+        held = *kernels.crowds_by_article(*crowds, len(members)), len(self._met)
+        about, behind = tuple(column[members] for column in self._about), count if j > i else 0
+
+        def work(lo: int, hi: int) -> tuple[_I64, _I32]:
+            found: tuple[_I64, _I32] = kernels.candidates(shared, held, about, self._rule, behind, lo, hi)
+            return found
+
+        for pairs, met in each_range(work, count, self._threads, 1 << 20):
+            self._met += met
+            yield self._pack(pairs, members)
+
+    def _meet_hubs(self, i: int) -> Iterator[_I64]:
+        """The pairs of an article in range i and a hub that share enough crowds: see `_pack`."""
+        (articles, codes), members = self._shared.crowds(i), self._members(i)
+        count, (hubs, hub_codes) = len(members), self._hub_crowds
+        articles, codes = np.append(articles, hubs + np.uint32(count)), np.append(codes, hub_codes)
+        members = np.append(members, self._shared.order[self._hubs])
+        crowds, places = kernels.crowds_by_article(articles, codes, len(members)), self._hub_places + np.uint32(count)
+        about = tuple(column[members] for column in self._about)
+
+        def work(lo: int, hi: int) -> tuple[_I64, _I32]:
+            found: tuple[_I64, _I32] = kernels.meet_hubs(crowds, places, members, about, self._rule[0], lo, hi)
+            return found
+
+        for pairs, probes in each_range(work, count if len(places) else 0, self._threads, 1 << 20):
+            self._probes += probes
+            yield self._pack(pairs, members)
+
+    def _pack(self, pairs: _I64, members: _I32) -> _I64:
+        """Pairs of members as pairs of versions: the smaller one * versions + the other."""
+        one, two = (members[side].astype(np.int64) for side in np.divmod(pairs, len(members)))
+        return np.minimum(one, two) * len(self._shared.order) + np.maximum(one, two)
+
+    def crowds(self, hubs: int) -> list[Crowd]:
+        """The crowds for which pairs were left out, by fingerprint, with a bound of how many."""
+        crowds, shared = [], self._shared
+        rows = zip(shared.fingerprints, shared.held, self._probes.tolist(), self._met.tolist(), strict=True)
+        for fingerprint, count, probed, seen in rows:
+            if probed or seen:
+                others = count - hubs
+                examined = min(probed * hubs, hubs * others + hubs * (hubs - 1) // 2)
+                left_out = min(probed * others + seen, others * (others - 1) // 2)
+                crowds.append(Crowd(fingerprint, count, examined, left_out))
+        return crowds

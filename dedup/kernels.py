@@ -1258,28 +1258,36 @@ def sketches(buf, offsets, groups, tables, memo, k, window, slopes, shifts, is_n
 
 
 @_entry
-def survey_units(key, lo, about, ends, least):
-    """(a hash of each text's units uint64: copies of a version may have other line ends; places int64, ascending, of
-    the units whose key `least` units have, and maybe of some others). Unit u of text d: ends[d - 1] <= u < ends[d]."""
-    bits = 4
-    while 1 << bits < len(key):
+def survey_units(counts, key, lo, about, ends):
+    """A hash of each text's units, uint64: copies of a version may have other line ends. Unit u of text d: ends[d - 1]
+    <= u < ends[d]. In `counts`, uint8 by the high bits of a key, each unit adds one up to 255."""
+    bits = 0
+    while 1 << bits < len(counts):
         bits += 1
-    shift = np.uint64(64 - bits)
-    counts, sums = np.zeros(1 << bits, np.uint32), np.zeros(len(ends), np.uint64)
+    shift, sums = np.uint64(64 - bits), np.zeros(len(ends), np.uint64)
     u = 0
     for d in range(len(ends)):
         total = np.uint64(0)
         while u < ends[d]:
-            counts[key[u] >> shift] += np.uint32(1)
+            counts[key[u] >> shift] += counts[key[u] >> shift] < 255
             x = (key[u] + np.uint64(lo[u] * 4 + about[u])) * _RADIX
             total += (x ^ (x >> np.uint64(29))) * _M1
             u += 1
         sums[d] = total
-    places, m = np.empty(len(key) + 1, np.int64), 0
-    for u in range(len(key)):
-        places[m] = u
-        m += counts[key[u] >> shift] >= least
-    return sums, places[:m].copy()
+    return sums
+
+
+@_entry
+def find_likely(table, keys, least):
+    """The places of the keys for which a table (uint8, by their high bits) has `least` or more: int64, ascending."""
+    bits = 0
+    while 1 << bits < len(table):
+        bits += 1
+    shift, places, m = np.uint64(64 - bits), np.empty(len(keys) + 1, np.int64), 0
+    for i in range(len(keys)):
+        places[m] = i
+        m += table[keys[i] >> shift] >= least
+    return places[:m].copy()
 
 
 @_entry
@@ -1507,70 +1515,61 @@ def scatter(flat, ends, first, bits):
 
 
 @njit
-def _is_less(versions, x, y):
-    """Whether x has the smaller text hash."""
-    return versions[x, 0] < versions[y, 0] or (versions[x, 0] == versions[y, 0] and versions[x, 1] < versions[y, 1])
-
-
-@njit
-def _put_hubs_first(posts, versions, hubs):
-    """Brings the holders with the smallest text hashes to the front, in that order; `posts` has more than `hubs`."""
+def _put_in_order(posts):
+    """Sorts holders, most often few."""
+    if len(posts) > 32:
+        posts.sort()
     for i in range(1, len(posts)):
-        x = posts[i]
-        j = min(i, hubs)
-        if j == hubs:
-            if not _is_less(versions, x, posts[hubs - 1]):
-                continue
-            posts[i] = posts[hubs - 1]
-            j = hubs - 1
-        while j > 0 and _is_less(versions, x, posts[j - 1]):
+        x, j = posts[i], i
+        while j > 0 and posts[j - 1] > x:
             posts[j] = posts[j - 1]
             j -= 1
         posts[j] = x
 
 
 @njit
-def _put_in_order(posts):
-    """Sorts holders, which most often come in order."""
-    for i in range(1, len(posts)):
-        if posts[i] < posts[i - 1]:
-            posts.sort()
-            break
+def _width(count):
+    """The bits of the least table of that many places or more, 2 and more."""
+    width = 2
+    while 1 << width < count:
+        width += 1
+    return width
 
 
 @_entry
-def held_by_several(hashes, holders, numbers, versions, bits, max_bucket, hubs):
+def held_by_several(hashes, holders, numbers, bits):
     """Those hashes that two articles and more hold: (hashes uint64, ascending; how many hold each int64; posts uint32,
-    the holders of one after the other).
+    the holders of one after the other, ascending).
 
     All hashes are of one part: their high bits are the same. Holder h is article numbers[h], or none where that is
-    negative; versions are the text hashes of the articles. Holders ascend; of a hash with more than `max_bucket` the
-    `hubs` with the smallest text hashes come first. By a table of open addressing, in linear expected time.
+    negative. By a table of open addressing, in linear expected time.
     """
-    n = len(hashes)
-    size = 4
-    while size < 2 * n:
-        size *= 2
-    width = 0
-    while (1 << width) < size:
-        width += 1
-    shift, part = np.uint64(64 - width), np.uint64(bits)
-    keys, count, where = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(n, np.int32)
-    m = total = 0
+    n, part = len(hashes), np.uint64(bits)
+    width = _width(4 * n)
+    shift, seen = np.uint64(64 - width), np.zeros(1 << width, np.uint8)  # most hashes stand alone: they are left out
     for i in range(n):
-        where[i] = -1
-        if numbers[holders[i]] < 0:
-            continue
-        s = np.int64((hashes[i] << part) >> shift)
-        while count[s] != 0 and keys[s] != hashes[i]:
+        if numbers[holders[i]] >= 0:
+            s = np.int64((hashes[i] << part) >> shift)
+            seen[s] += seen[s] < 2
+    likely, m = np.empty(n + 1, np.int32), 0
+    for i in range(n):
+        likely[m] = i
+        m += numbers[holders[i]] >= 0 and seen[np.int64((hashes[i] << part) >> shift)] > 1
+    likely = likely[:m]
+    width = _width(2 * m)
+    shift, size = np.uint64(64 - width), 1 << width
+    keys, count, where = np.empty(size, np.uint64), np.zeros(size, np.int32), np.empty(m, np.int32)
+    m = total = 0
+    for i in range(len(likely)):
+        x = hashes[likely[i]]
+        s = np.int64((x << part) >> shift)
+        while count[s] != 0 and keys[s] != x:
             s = (s + 1) & (size - 1)
-        keys[s] = hashes[i]
+        keys[s] = x
         count[s] += 1
         where[i] = s
-        if count[s] == 2:
-            m += 1
-        if count[s] > 1:
-            total += 2 if count[s] == 2 else 1
+        m += count[s] == 2
+        total += (count[s] > 1) + (count[s] == 2)
     found, slots = np.empty(m, np.uint64), np.empty(m, np.int32)
     m = 0
     for s in range(size):
@@ -1589,68 +1588,170 @@ def held_by_several(hashes, holders, numbers, versions, bits, max_bucket, hubs):
         count[slots[j]] = begin
         begin += held[j]
     posts = np.empty(total, np.uint32)
-    for i in range(n):
-        if where[i] >= 0 and count[where[i]] >= 0:
-            posts[count[where[i]]] = numbers[holders[i]]
+    for i in range(len(likely)):
+        if count[where[i]] >= 0:
+            posts[count[where[i]]] = numbers[holders[likely[i]]]
             count[where[i]] += 1
     begin = 0
     for j in range(m):
-        own = posts[begin : begin + held[j]]
-        if held[j] > max_bucket:
-            _put_hubs_first(own, versions, hubs)
-        else:
-            _put_in_order(own)
+        _put_in_order(posts[begin : begin + held[j]])
         begin += held[j]
     return found, held, posts
 
 
 @_entry
-def keys_by_article(posts, post_starts, count, few, max_bucket, hubs):
-    """Which keys each of `count` articles holds: (keys uint32, one article after the other; edges int64).
+def find_hubs(posts, held, order, versions, hubs):
+    """Which holders of crowds are hubs of theirs: of each the `hubs` with the smallest text hashes. bool (posts,).
 
-    Article x has keys[edges[3 * x] : edges[3 * x + 1]] that at most `few` hold, then up to edges[3 * x + 2] those that
-    at most `max_bucket` hold, then its crowds: of these not the key's number is told, but 2 * the crowd's, and 1 more
-    where x is one of the `hubs` that come first. Each of the three ascending.
+    Crowd c has the next held[c] of the posts, more than `hubs`; article x has the text hash versions[order[x]].
     """
-    edges = np.zeros(3 * count + 1, np.int64)
-    for f in range(len(post_starts) - 1):
-        held = post_starts[f + 1] - post_starts[f]
-        group = (held > few) + (held > max_bucket)
-        for j in range(post_starts[f], post_starts[f + 1]):
-            edges[3 * np.int64(posts[j]) + group + 1] += 1
-    for i in range(3 * count):
+    is_hub, begin = np.zeros(len(posts), np.bool_), 0
+    best = np.empty(hubs, np.int64)
+    for c in range(len(held)):
+        n = 0
+        for i in range(begin, begin + held[c]):
+            high, low = versions[order[posts[i]]]
+            j = n
+            while j > 0:
+                other = versions[order[posts[best[j - 1]]]]
+                if other[0] < high or (other[0] == high and other[1] < low):
+                    break
+                if j < hubs:
+                    best[j] = best[j - 1]
+                j -= 1
+            if j < hubs:
+                best[j] = i
+                n = min(n + 1, hubs)
+        for i in best:
+            is_hub[i] = True
+        begin += held[c]
+    return is_hub
+
+
+@_entry
+def deal(held, posts, bounds, few, max_bucket):
+    """Holders of keys dealt to pairs of ranges of articles; range r is bounds[r] to bounds[r + 1] - 1.
+
+    The bucket of ranges i <= j gets of each key that is no crowd its holders in i and in j: where that is one range if
+    it has two, else if each has one. There the articles of i are numbered from 0, and those of j behind them.
+
+    Args:
+        held: how many hold each key. posts: the holders of one after the other, ascending.
+        few: a key is common that more hold.
+        max_bucket: one is a crowd that more hold.
+
+    Returns (sizes uint32, posts uint32, edges int64 (2, buckets + 1)). Bucket b, of (0, 0), (0, 1), …, (1, 1), …, has
+    sizes[edges[0, b]:edges[0, b + 1]], 2 * how many holders each key has there, and 1 more where it is common; and
+    posts[edges[1, b]:edges[1, b + 1]].
+    """
+    ranges = len(bounds) - 1
+    edges, cuts = np.zeros((2, ranges * (ranges + 1) // 2 + 1), np.int64), np.zeros(ranges + 1, np.int64)
+    place, sizes, dealt = edges, np.empty(0, np.uint32), np.empty(0, np.uint32)
+    for is_counted in (False, True):
+        if is_counted:
+            for b in range(edges.shape[1] - 1):
+                edges[:, b + 1] += edges[:, b]
+            place, sizes, dealt = edges.copy(), np.empty(edges[0, -1], np.uint32), np.empty(edges[1, -1], np.uint32)
+        begin = 0
+        for f in range(len(held)):
+            own = posts[begin : begin + held[f]]
+            begin += held[f]
+            if held[f] > max_bucket:
+                continue
+            cut = bucket = 0
+            for r in range(ranges):
+                while cut < len(own) and own[cut] < bounds[r + 1]:
+                    cut += 1
+                cuts[r + 1] = cut
+            for i in range(ranges):
+                one = own[cuts[i] : cuts[i + 1]]
+                if len(one) == 0:
+                    bucket += ranges - i
+                    continue
+                for j in range(i, ranges):
+                    two = own[cuts[j] : cuts[j + 1]] if j > i else own[:0]
+                    if len(one) > (i == j) and (len(two) > 0 or i == j):
+                        if is_counted:
+                            sizes[place[0, bucket]] = 2 * (len(one) + len(two)) + (held[f] > few)
+                            at, second = place[1, bucket], place[1, bucket] + len(one)
+                            dealt[at:second] = one - np.uint32(bounds[i])
+                            dealt[second : second + len(two)] = two - np.uint32(bounds[j] - bounds[i + 1] + bounds[i])
+                        place[0, bucket + (not is_counted)] += 1
+                        place[1, bucket + (not is_counted)] += len(one) + len(two)
+                    bucket += 1
+    return sizes, dealt, edges
+
+
+@_entry
+def keys_by_article(sizes, posts, count):
+    """Which keys of a bucket (see `deal`) each of its first `count` articles holds: (keys uint32, one article after the
+    other; edges int64; starts int64, where the holders of each key begin).
+
+    Article x has keys[edges[2 * x] : edges[2 * x + 1]] that few hold, then up to edges[2 * x + 2] the common ones.
+    """
+    edges, starts = np.zeros(2 * count + 1, np.int64), np.zeros(len(sizes) + 1, np.int64)
+    for f in range(len(sizes)):
+        starts[f + 1] = starts[f] + (sizes[f] >> 1)
+        for j in range(starts[f], starts[f + 1]):
+            if posts[j] < count:
+                edges[2 * np.int64(posts[j]) + (sizes[f] & 1) + 1] += 1
+    for i in range(2 * count):
         edges[i + 1] += edges[i]
-    place = edges.copy()
-    keys = np.empty(len(posts), np.uint32)
-    crowds = 0
-    for f in range(len(post_starts) - 1):
-        held = post_starts[f + 1] - post_starts[f]
-        group = (held > few) + (held > max_bucket)
-        for j in range(post_starts[f], post_starts[f + 1]):
-            i = 3 * np.int64(posts[j]) + group
-            keys[place[i]] = f if group < 2 else 2 * crowds + (j - post_starts[f] < hubs)
-            place[i] += 1
-        crowds += group == 2
-    return keys, edges
+    place, keys = edges.copy(), np.empty(edges[-1], np.uint32)
+    for f in range(len(sizes)):
+        for j in range(starts[f], starts[f + 1]):
+            if posts[j] < count:
+                i = 2 * np.int64(posts[j]) + (sizes[f] & 1)
+                keys[place[i]] = f
+                place[i] += 1
+    return keys, edges, starts
+
+
+@_entry
+def crowds_by_article(articles, codes, count):
+    """The crowds of each of `count` articles: (codes uint32, of one article after the other; edges int64; marks uint64:
+    two that have none in common share no crowd; is_hub, bool). Entry i says that articles[i] has codes[i]: 2 * a
+    crowd's number, and 1 more where it is a hub of it.
+    """
+    edges, marks, is_hub = np.zeros(count + 1, np.int64), np.zeros(count, np.uint64), np.zeros(count, np.bool_)
+    for i in range(len(articles)):
+        x = np.int64(articles[i])
+        edges[x + 1] += 1
+        marks[x] |= _U1 << _U((codes[i] >> 1) & 63)
+        is_hub[x] |= codes[i] & 1 != 0
+    for x in range(count):
+        edges[x + 1] += edges[x]
+    place, by_article = edges.copy(), np.empty(len(codes), np.uint32)
+    for i in range(len(articles)):
+        by_article[place[articles[i]]] = codes[i]
+        place[articles[i]] += 1
+    return by_article, edges, marks, is_hub
 
 
 @njit
-def _count_shares(x, shared, shares, touched):
-    """Counts in `shares` the keys that x and each article behind it share, but for crowds.
+def _count_shares(x, shared, behind, least, shares, touched):
+    """Counts in `shares` the keys that x and each article from `behind` on share, but for crowds; maybe not those of
+    articles that share common keys alone, and fewer than `least`.
 
     Returns (how many articles are in `touched` now, how many of them, the first ones, share one that few hold).
     """
-    keys, edges, posts, post_starts = shared
+    keys, edges, starts, posts = shared
     some = total = 0
     for group in range(2):
-        for i in range(edges[3 * x + group], edges[3 * x + group + 1]):
-            j = post_starts[np.int64(keys[i]) + 1] - 1
-            while posts[j] > x:
+        last = edges[2 * x + group + 1]
+        is_open = last if group == 0 else last - least + 1  # who shares `least` of them shares one that is open
+        for i in range(edges[2 * x + group], last):
+            if i >= is_open and total == 0:
+                break
+            j = starts[np.int64(keys[i]) + 1] - 1
+            while posts[j] >= behind:  # x is among them
                 y = posts[j]
-                if shares[y] == 0:
+                if shares[y] > 0:
+                    shares[y] += 1
+                elif i < is_open:
                     touched[total] = y
                     total += 1
-                shares[y] += 1
+                    shares[y] = 1
                 j -= 1
         if group == 0:
             some = total
@@ -1683,8 +1784,8 @@ def _fewer(x, y, articles):
 
 
 @_entry
-def candidates(shared, hubs, articles, rule, lo, hi):
-    """Pairs that share enough keys, an article lo..hi-1 and one behind it, or a hub.
+def candidates(shared, crowds, articles, rule, behind, lo, hi):
+    """Pairs that share enough keys, an article lo..hi-1 and one behind it, from `behind` on.
 
     Enough is rule[0][the smaller number of keys] where both keep all their shingles, else rule[0][the smaller number of
     *selected* keys]: a long text shows only the selected ones of what it shares with a short one. Where no key that few
@@ -1695,36 +1796,27 @@ def candidates(shared, hubs, articles, rule, lo, hi):
     from x alone.
 
     Args:
-        shared: (keys, edges, posts, post_starts), of the keys (fingerprints or bands) that several articles hold: keys
-            and edges from `keys_by_article`; key f is held by the articles posts[post_starts[f]:post_starts[f + 1]].
-        hubs: uint32 (crowds, hubs), those of each crowd.
+        shared: (keys, edges, starts, posts): a bucket by article and by key, see `keys_by_article`.
+        crowds: (codes, edges, marks, is_hub) of the articles, see `crowds_by_article`, and how many crowds there are.
         articles: (size, selected, is_new): how many keys each has, how many of them are selected (fewer than all
             where it keeps all shingles), int32; whether it is new: a pair of two old ones is no candidate.
         rule: two tables, int64, by number of keys, neither of them falling.
 
-    Returns (pairs, probes, met): int64, the smaller number * articles + the other, some of them twice; int32 (crowds,):
-    how many articles there are of which each crowd is one of the first that a pair of crowds alone must share; and
-    how many pairs share enough with crowds alone, this one the first, and other keys, and no hub.
+    Returns (pairs, met): int64, the smaller number * articles + the other; int32 (crowds,): how many pairs share enough
+    with crowds alone, this one the first, and other keys, and no hub.
     """
-    keys, edges = shared[0], shared[1]
+    codes, edges, marks, is_hub, crowd_count = crowds
     size, selected, is_new = articles
     alpha, common = rule
-    is_hub = np.zeros(len(size), np.bool_)
-    for y in hubs.ravel():
-        is_hub[y] = True
-    marks = np.zeros(len(size), np.uint64)  # of crowds: two that have none in common share no crowd
-    for y in range(len(size)):
-        for crowd in keys[edges[3 * y + 2] : edges[3 * y + 3]]:
-            marks[y] |= _U1 << ((crowd >> 1) & _U(63))
-    shares, mark = np.zeros(len(size), np.int32), np.full(len(size), -1, np.int32)
-    touched, pairs, n = np.empty(len(size), np.uint32), np.empty(1024, np.int64), 0
-    probes, met = np.zeros(len(hubs), np.int32), np.zeros(len(hubs), np.int32)
+    shares, touched = np.zeros(len(size), np.int32), np.empty(len(size), np.uint32)
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
     for x in range(lo, hi):
-        crowds = keys[edges[3 * x + 2] : edges[3 * x + 3]]
-        total, some = _count_shares(x, shared, shares, touched)
-        least, keeps_all = alpha[selected[x]] - len(crowds), size[x] > selected[x]
-        if n + total + len(crowds) * hubs.shape[1] > len(pairs):
-            pairs = _grown(pairs, n, 2 * (n + total + len(crowds) * hubs.shape[1]))
+        own = codes[edges[x] : edges[x + 1]]
+        least, keeps_all = alpha[selected[x]] - len(own), size[x] > selected[x]
+        few = max(1, least) if len(own) else common[selected[x]]
+        total, some = _count_shares(x, shared, max(x + 1, behind), few, shares, touched)
+        if n + total > len(pairs):
+            pairs = _grown(pairs, n, 2 * (n + total))
         for i in range(total):
             y = np.int64(touched[i])
             count = np.int64(shares[y])
@@ -1735,11 +1827,11 @@ def candidates(shared, hubs, articles, rule, lo, hi):
             if count < (alpha[fewer] if i < some else common[fewer]):
                 if marks[x] & marks[y] == 0:
                     continue
-                others = keys[edges[3 * y + 2] : edges[3 * y + 3]]
-                if count + min(len(crowds), len(others)) < alpha[fewer]:
+                others = codes[edges[y] : edges[y + 1]]
+                if count + min(len(own), len(others)) < alpha[fewer]:
                     continue
-                most = len(crowds) if is_hub[x] or is_hub[y] else alpha[fewer] - count
-                more, first, has_hub = _share_crowds(crowds, others, max(1, most))
+                most = len(own) if is_hub[x] or is_hub[y] else alpha[fewer] - count
+                more, first, has_hub = _share_crowds(own, others, max(1, most))
                 if more == 0 or count + more < alpha[fewer]:
                     continue
                 if not has_hub:
@@ -1747,22 +1839,47 @@ def candidates(shared, hubs, articles, rule, lo, hi):
                     continue
             pairs[n] = x * len(size) + y
             n += 1
-        for i in range(len(crowds)):
-            crowd = np.int64(crowds[i] >> 1)
-            probes[crowd] += i <= len(crowds) - alpha[selected[x]]
+    return pairs[:n].copy(), met
+
+
+@_entry
+def meet_hubs(crowds, hubs, members, articles, alpha, lo, hi):
+    """Pairs of an article lo..hi-1 and a hub that share enough crowds, see `candidates`.
+
+    Args:
+        crowds: as there.
+        hubs: uint32 (crowds, hubs), those of each crowd; as articles they stand behind all others.
+        members: the version that each article is: a hub may be there twice.
+        articles: as there.
+        alpha: a table, int64, by number of keys.
+
+    Returns (pairs, probes): int64, as there; int32 (crowds,): how many articles there are of which each crowd is one of
+    the first that a pair of crowds alone must share.
+    """
+    codes, edges = crowds[0], crowds[1]
+    _, selected, is_new = articles
+    probes, mark = np.zeros(len(hubs), np.int32), np.full(len(members), -1, np.int32)
+    pairs, n = np.empty(1024, np.int64), 0
+    for x in range(lo, hi):
+        own = codes[edges[x] : edges[x + 1]]
+        if n + len(own) * hubs.shape[1] > len(pairs):
+            pairs = _grown(pairs, n, 2 * (n + len(own) * hubs.shape[1]))
+        for i in range(len(own)):
+            crowd = np.int64(own[i] >> 1)
+            probes[crowd] += i <= len(own) - alpha[selected[x]]
             for hub in hubs[crowd]:
                 y = np.int64(hub)
-                if y == x or len(crowds) < alpha[selected[min(x, y)]]:
+                if members[y] == members[x] or len(own) < alpha[min(selected[x], selected[y])]:
                     continue
                 if mark[y] == x or not (is_new[x] or is_new[y]):
                     continue
                 mark[y] = x
                 need = alpha[_fewer(x, y, articles)]
-                others = keys[edges[3 * y + 2] : edges[3 * y + 3]]
-                if min(len(crowds), len(others)) >= need and _share_crowds(crowds, others, need)[0] >= need:
-                    pairs[n] = min(x, y) * len(size) + max(x, y)
+                others = codes[edges[y] : edges[y + 1]]
+                if min(len(own), len(others)) >= need and _share_crowds(own, others, need)[0] >= need:
+                    pairs[n] = x * len(members) + y
                     n += 1
-    return pairs[:n].copy(), probes, met
+    return pairs[:n].copy(), probes
 
 
 @njit

@@ -27,10 +27,11 @@ class Prints:
 
     Attributes:
         total: fingerprints so far.
+        spool: where they are put away.
     """
 
     def __init__(self, spool: Spool) -> None:
-        self._spool = spool
+        self.spool = spool
         self._edges: list[_I64] = []
         self._flats: list[_U64] = []
         self._ends: list[_I64] = []
@@ -55,22 +56,21 @@ class Prints:
         if self._flats:
             flat, ends = np.concatenate(self._flats), np.concatenate(self._ends)
             hashes, holders, edges = kernels.scatter(flat, ends, self._first, BITS)
-            self._spool.put(hashes)
-            self._spool.put(holders)
+            self.spool.put(hashes)
+            self.spool.put(holders)
             self._edges.append(edges)
             self._flats, self._ends, self._waiting, self._first = [], [], 0, self._count
 
     def close(self) -> None:
         """Forgets everything."""
         self._flats, self._ends, self._edges = [], [], []
-        self._spool.close()
+        self.spool.close()
 
     def part(self, number: int) -> tuple[_U64, _U32]:
         """(hashes, who holds each) of one of the PARTS, in the order of the holders; call `finish` before."""
-        spans = [(int(edges[number]), int(edges[number + 1])) for edges in self._edges]
-        pieces = [[self._spool.get(2 * i + which, *span) for i, span in enumerate(spans)] for which in range(2)]
-        hashes, holders = (np.concatenate(many) for many in pieces) if spans else ((), ())
-        return np.asarray(hashes, np.uint64), np.asarray(holders, np.uint32)
+        spans = [(2 * i, *edges[number : number + 2].tolist()) for i, edges in enumerate(self._edges)]
+        holders = ((i + 1, lo, hi) for i, lo, hi in spans)
+        return self.spool.join(spans, np.uint64), self.spool.join(holders, np.uint32)
 
 
 def uses_bands(params: Params) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -62,6 +63,23 @@ class Spool:
         result = np.empty(hi - lo, dtype)
         _read(self._file, self._path, result, start + lo * result.itemsize)
         result.flags.writeable = False  # as arrays in memory are whose texts are read in place
+        return result
+
+    def join(self, spans: Iterable[tuple[int, int, int]], kind: Any) -> _Array:
+        """Elements lo to hi - 1 of the arrays of that dtype, for each (number, lo, hi), as one array.
+
+        Raises:
+            DiskError: they cannot be read.
+        """
+        spans = list(spans)
+        ends = np.cumsum([0, *(hi - lo for _, lo, hi in spans)]).tolist()
+        result = np.empty(ends[-1], kind)
+        for (number, lo, hi), start in zip(spans, ends, strict=False):
+            if self._path is None:
+                result[start : start + hi - lo] = self._held[number][lo:hi]
+            else:
+                place = self._places[number][0] + lo * result.itemsize
+                _read(self._file, self._path, result[start : start + hi - lo], place)
         return result
 
     def __getstate__(self) -> dict[str, Any]:

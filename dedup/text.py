@@ -17,8 +17,8 @@ from dedup.letters import letters
 from dedup.models import Params, Token
 
 __all__ = [
-    "NO_GROUP", "Grouped", "Learnt", "Tables", "encode", "furniture_spans", "hash_table", "memo", "pack", "phrases_of",
-    "ranges", "shingles", "spans", "tables", "tokenize",
+    "NO_GROUP", "Grouped", "Learnt", "Tables", "are_repeated", "encode", "furniture_spans", "hash_table", "memo",
+    "pack", "phrases_of", "ranges", "shingles", "spans", "tables", "tokenize",
 ]  # fmt: skip
 
 Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases, learnt): what the kernels take
@@ -83,6 +83,15 @@ def ranges(
     tokens, of lists one behind the other their entries."""
     ends = np.cumsum(counts)
     return np.repeat(starts - (ends - counts), counts) + np.arange(int(counts.sum()))
+
+
+def are_repeated(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each value is there more than once."""
+    order = np.argsort(values)
+    is_next, result = np.zeros(len(values) + 1, np.bool_), np.empty(len(values), np.bool_)
+    is_next[1:-1] = values[order[1:]] == values[order[:-1]]
+    result[order] = is_next[1:] | is_next[:-1]
+    return result
 
 
 def tokenize(text: str) -> list[Token]:

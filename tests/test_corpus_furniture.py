@@ -291,7 +291,7 @@ def test_one_signature_of_each_kernel():
     found = scan(pages(30), Params(), furniture="learn")
     compare("mưa", "nắng", furniture=found.furniture)
     list(found.stripped())
-    for kernel in (kernels.sketches, kernels.prepare, kernels.document, kernels.overlaps):
+    for kernel in (kernels.sketches, kernels.prepare, kernels.document, kernels.overlaps, kernels.find_likely):
         assert len(kernel.signatures) == 1
 
 

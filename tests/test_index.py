@@ -187,6 +187,22 @@ def test_threads_change_nothing(threads):
         assert one.crowds == many.crowds
 
 
+@pytest.mark.parametrize("many", [2, 3, 7, 10**6])
+def test_articles_by_ranges_change_nothing(many, monkeypatch):
+    """Ranges of articles: up to as many as there are."""
+    sets, rng = random_sets(5, count=150), Random(5)
+    selected = [rng.randint(1, len(s)) if s and rng.random() < 0.5 else len(s) for s in sets]
+    sketches, is_new = sketches_of(sets, 5, selected), [rng.random() < 0.7 for _ in sets]
+    for options in ({}, {"max_bucket": 20, "hubs": 3}, {"containment": None, "passage": 40, "max_bucket": 9}):
+        one = find(sketches, Params(**options), is_new)[1]
+        monkeypatch.setattr("dedup.index._SHARED", (many << 28) // len(sketches.fingerprints))
+        ranged = find(sketches, Params(**options, memory=1 << 28), is_new)[1]
+        assert one.left.tobytes() == ranged.left.tobytes()
+        assert one.right.tobytes() == ranged.right.tobytes()
+        assert one.crowds == ranged.crowds
+        assert len(one.left) > 100
+
+
 @pytest.mark.parametrize("max_bucket", [10**6, 20])
 def test_only_pairs_that_touch_new_ones(max_bucket):
     sketches = sketches_of(random_sets(6, count=200))

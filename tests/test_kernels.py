@@ -160,20 +160,27 @@ def test_no_offsets_of_texts(offsets):
     assert not kernels.are_utf8(np.frombuffer(b"ab", np.uint8), np.array(offsets))
 
 
-def test_units_that_many_texts_hold_are_among_those_surveyed():
+def survey(keys, lo, about, ends, counts):
+    return kernels.survey_units(counts, np.array(keys, np.uint64), lo, about, np.array(ends)).tolist()
+
+
+def test_units_that_many_texts_hold_are_among_the_likely():
     rng = random.Random(3)
     often = [rng.getrandbits(64) for _ in range(4)]
     keys = [rng.choice(often) if rng.random() < 0.3 else rng.getrandbits(64) for _ in range(2000)]
-    ends = np.sort(np.array([rng.randrange(2000) for _ in range(99)] + [2000]))
-    lo, about = np.arange(2000, dtype=np.int32), np.arange(2000).astype(np.uint8)
-    sums, places = kernels.survey_units(np.array(keys, np.uint64), lo, about, ends, 20)
+    ends = sorted([rng.randrange(2000) for _ in range(99)] + [2000])
+    lo, about, counts = np.arange(2000, dtype=np.int32), np.arange(2000).astype(np.uint8), np.zeros(1 << 12, np.uint8)
+    sums = survey(keys, lo, about, ends, counts)
+    places = kernels.find_likely(counts, np.array(keys, np.uint64), 20).tolist()
     wanted = [u for u, key in enumerate(keys) if keys.count(key) >= 20]
-    assert set(wanted) <= set(places.tolist())
+    assert set(wanted) <= set(places)
+    assert places == sorted(places)
     assert len(places) < len(wanted) + 200
-    alone, _ = kernels.survey_units(np.array(keys[:9], np.uint64), lo, about, np.array([4, 4, 9]), 20)
-    one, *_ = (kernels.survey_units(np.array(keys[4:9], np.uint64), lo[4:], about[4:], np.array([5]), 20)[0]).tolist()
-    assert alone.tolist()[1:] == [0, one]
-    assert len({*sums.tolist()}) == len({0, *ends.tolist()})
+    alone = survey(keys[:9], lo, about, [4, 4, 9], counts)
+    assert alone[1:] == [0, *survey(keys[4:9], lo[4:], about[4:], [5], counts)]
+    assert len({*sums}) == len({0, *ends})
+    survey(often[:1] * 999, lo, about, [999], counts)
+    assert counts.max() == 255
 
 
 @LAW

@@ -60,8 +60,10 @@ def outcome(found):
 
 def shrink(monkeypatch):
     """Working files in many small pieces, texts compared in many small blocks."""
-    for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.learning", "_TOGETHER", 60),
-                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7)):  # fmt: skip
+    for module, name, value in (("dedup.prints", "_TOGETHER", 500), ("dedup.furniture.notes", "_TOGETHER", 60),
+                                ("dedup.corpus", "_BLOCK", 4000), ("dedup.api.shelf", "_BATCH", 7),
+                                ("dedup.index", "_SHARED", 1 << 17), ("dedup.furniture.learning", "_SORTED", 50),
+                                ("dedup.furniture.learning", "_BLOCK", 3)):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", value)
 
 
@@ -279,13 +281,22 @@ def test_details_come_back_as_they_were(is_on_disk, tmp_path):
 
 
 def test_notes_of_lines_are_put_away(tmp_path, monkeypatch):
-    monkeypatch.setattr("dedup.furniture.learning._TOGETHER", 1)
+    monkeypatch.setattr("dedup.furniture.notes._TOGETHER", 1)
     buf, offsets = pack(["Một dòng đầu trang\nSáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm.".encode()])
     _, notes = sketch_and_note(buf, offsets, Params(threads=1), is_noted=True)
     learner = Learner(Spool(tmp_path / "notes.spool"))
     learner.add(0, np.ones(1, np.uint64), notes)
     assert (tmp_path / "notes.spool").stat().st_size > 0
     learner.close()
+
+
+@pytest.mark.parametrize("is_on_disk", [False, True])
+def test_spans_of_arrays_as_one(is_on_disk, tmp_path):
+    spool = Spool(tmp_path / "x.spool" if is_on_disk else None)
+    for first in (0, 100):
+        spool.put(np.arange(first, first + 10, dtype=np.uint32))
+    assert spool.join([(1, 2, 4), (0, 0, 0), (0, 9, 10)], np.uint32).tolist() == [102, 103, 9]
+    assert spool.join(iter([]), np.uint64).dtype == np.uint64
 
 
 def test_a_spool_that_was_cut_short(tmp_path):
@@ -295,3 +306,5 @@ def test_a_spool_that_was_cut_short(tmp_path):
     os.truncate(tmp_path / "x.spool", 400)
     with pytest.raises(DiskError, match="shorter than what was written"):
         spool.get(0, 0, 100)
+    with pytest.raises(DiskError, match="shorter than what was written"):
+        spool.join([(0, 0, 100)], np.int64)

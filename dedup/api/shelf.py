@@ -21,7 +21,7 @@ from dedup.io import ArrowReader, Batch, Reader
 from dedup.io.columns import choose
 from dedup.models import Article, Params, Skipped
 from dedup.spool import Spool, in_memory
-from dedup.text import NO_GROUP, Learnt
+from dedup.text import NO_GROUP, Learnt, are_repeated
 
 __all__ = ["ARTICLE", "LEFT_OUT", "REPEATED", "Progress", "Shelf", "Versions", "as_article"]
 
@@ -294,32 +294,31 @@ class Versions:
         shelf.wordless.update(np.flatnonzero(~has_words).tolist())
         shelf.skipped += [Skipped(shelf.ids[n], "no words") for n in sorted(shelf.wordless)]
         order = shelf.order()
-        rank = np.empty(len(order), np.int64)
+        rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order))
-        is_new, versions = np.array(shelf.is_new, np.bool_), sketched.versions
-        order = np.flatnonzero(has_words)
-        order = order[np.lexsort((rank[order], ~is_new[order], versions[order, 1], versions[order, 0]))]
-        is_first = np.ones(len(order), np.bool_)
-        is_first[1:] = np.any(versions[order[1:]] != versions[order[:-1]], axis=1)
-        first = order[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
-        shelf.copies = np.stack([first, order], axis=1)[~is_first]
+        is_new, versions, which = np.array(shelf.is_new, np.bool_), sketched.versions, np.flatnonzero(has_words)
+        is_repeated = are_repeated(versions[which, 0])
+        same = which[is_repeated]
+        same = same[np.lexsort((rank[same], ~is_new[same], versions[same, 1], versions[same, 0]))]
+        is_first = np.ones(len(same), np.bool_)
+        is_first[1:] = np.any(versions[same[1:]] != versions[same[:-1]], axis=1)
+        first = same[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
+        shelf.copies = np.stack([first, same], axis=1)[~is_first]
         self.copies = shelf.copies[is_new[shelf.copies[:, 0]]]  # else both are old
-        self.numbers = order[is_first]
-        self.numbers = self.numbers[np.argsort(rank[self.numbers])]
+        numbers = np.append(which[~is_repeated], same[is_first])
+        self.numbers = numbers[np.argsort(rank[numbers])]
         self.is_new = is_new[self.numbers]
         self.profiles = sketched.profiles
-        self._sketched = sketched
+        place = np.full(len(rank) + 1, -1, np.int32)
+        place[self.numbers] = np.arange(len(self.numbers))
+        self._prints, self._holders = sketched.prints, place[sketched.holders]
+        self._keyed = Keyed(*(column[self.numbers] for column in (sketched.size, sketched.selected, versions)))
 
     def find_candidates(self, params: Params) -> Candidates:
         """The candidate pairs among them, see `index.find_candidates`."""
-        sketched = self._sketched
-        place = np.full(len(sketched.size) + 1, -1, np.int32)
-        place[self.numbers] = np.arange(len(self.numbers))
-        which = self.numbers
-        keyed = Keyed(sketched.size[which], sketched.selected[which], sketched.versions[which])
-        return probe(sketched.prints, place[sketched.holders], keyed, self.is_new, params)
+        return probe(self._prints, self._holders, self._keyed, self.is_new, params)
 
     def forget_keys(self) -> None:
         """Drops what candidates were found by."""
-        self._sketched.prints.close()
-        del self._sketched
+        self._prints.close()
+        del self._holders, self._keyed

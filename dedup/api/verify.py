@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,7 +35,7 @@ def verify(shelf: Shelf, versions: Versions, found: Candidates, params: Params, 
     alone = replace(params, threads=1)
 
     def work(block: _I64) -> tuple[int, Rows]:
-        return len(block), match_pairs(shelf, left[block], right[block], alone)
+        return len(block), Rows.join([match_pairs(shelf, left[block], right[block], alone)])
 
     parts, done = [], 0
     progress("verify", 0, len(left))
@@ -74,7 +74,7 @@ def features_of(ready: Prepared, i: _I64, j: _I64, params: Params) -> _I64:
     return np.concatenate([np.zeros((0, len(Features._fields)), np.int64), *parts])
 
 
-def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
+def blocks(corpus: Corpus, left: _I64, right: _I64) -> list[_I64]:
     """The places of all pairs, in blocks for which few texts have to be made ready at once, and each text seldom.
 
     Pairs of texts that are near each other stand together: by the smallest text that one of a pair has to do with, or
@@ -82,7 +82,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
     costs them nothing.
     """
     if not len(left):
-        return
+        return []
     used, at = np.unique(np.concatenate([left, right]), return_inverse=True)
     i, j = at.astype(np.int32).reshape(2, -1)
     near = np.arange(len(used), dtype=np.int32)
@@ -99,7 +99,7 @@ def blocks(corpus: Corpus, left: _I64, right: _I64) -> Iterator[_I64]:
         weight[first] += size[side[order][first]]
     behind = np.cumsum(weight)
     block = behind // min(corpus.block, max(_LEAST, int(behind[-1]) // _SHARES))
-    yield from np.split(order, np.flatnonzero(np.diff(block)) + 1)
+    return np.split(order, np.flatnonzero(np.diff(block)) + 1)
 
 
 def match_pairs(shelf: Shelf, left: _I64, right: _I64, params: Params) -> Rows:
@@ -157,7 +157,7 @@ def match_copies(shelf: Shelf, pairs: _I64, params: Params) -> Rows:
         features = features_of(ready, own, own, alone)[place]
         size = np.diff(ready.shingle_starts)[place]
         relations = relations_of(shelf, left, right, features, np.ones(len(left)))
-        return Rows(left, right, size, size, size, features[:, 4], *relations)
+        return Rows.join([Rows(left, right, size, size, size, features[:, 4], *relations)])
 
     all_blocks = blocks(shelf.corpus, pairs[:, 0], pairs[:, 0])
     return Rows.join([*each_item(work, all_blocks, thread_count(params.threads))])

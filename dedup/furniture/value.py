@@ -134,11 +134,12 @@ class Furniture:
             spool = _Spool(file)
             work, batches = functools.partial(_note, params=params), _batches(articles, spool, sources)
             count = 0
-            for groups, found, notes in each_item(work, batches, thread_count(params.threads)):
+            for groups, hashes, notes in each_item(work, batches, thread_count(params.threads)):
                 learner.add(count, groups, notes)
-                versions.append(found)
+                versions.append(hashes)
                 count += len(groups)
-            return cls.of(learner.learn(np.concatenate(versions)), spool.read, names_of(sources), params)
+            found, _ = learner.learn(np.concatenate(versions))
+            return cls.of(found, spool.read, names_of(sources), params)
 
     @classmethod
     def of(
