@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from dedup import kernels
 from dedup.store.packing import checksum
-from dedup.store.protocol import Version
+from dedup.store.protocol import Directory, Version
 
 __all__ = [
-    "FAN", "LARGE", "SLICE_BITS", "SMALL", "Directory", "Run", "build", "check", "directory_of", "merge", "mixed",
-    "read_slice", "seal", "slice_bounds",
+    "FAN", "LARGE", "SLICE_BITS", "SMALL", "Run", "build", "check", "merge", "mixed", "read_slice", "seal",
+    "slice_bounds", "sort_postings",
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -36,35 +36,6 @@ _M1, _M2 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53)
 _U16, _U33 = _U(16), _U(33)
 
 
-class Directory(NamedTuple):
-    """The versions of a run, by the hash of their text.
-
-    Attributes:
-        number, size, selected: int64, see Holders.
-        order: uint64, ascending.
-    """
-
-    number: _I64
-    size: _I64
-    selected: _I64
-    order: _U64
-
-    def take(self, which: Any) -> Directory:
-        """Those of these places."""
-        return Directory(*(column[which] for column in self))
-
-    @staticmethod
-    def join(parts: Sequence[Directory]) -> Directory:
-        """One behind the other."""
-        nothing, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
-        return Directory(
-            np.concatenate([nothing, *(part.number for part in parts)]),
-            np.concatenate([nothing, *(part.size for part in parts)]),
-            np.concatenate([nothing, *(part.selected for part in parts)]),
-            np.concatenate([none, *(part.order for part in parts)]),
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run without its slices.
@@ -74,7 +45,7 @@ class Run:
         first, last: the versions first..last are in it, those that are there.
         bits: it has 2**bits slices.
         words: 64-bit words of the filter for each slice.
-        directory, filter: see above; filter is uint64 (words << bits,).
+        directory, filter: its versions by the hash of their text; see above, uint64 (words << bits,).
     """
 
     number: int
@@ -98,24 +69,22 @@ def slice_bounds(bits: int) -> _U64:
     return np.arange(1, 1 << bits, dtype=np.uint64) << _U(64 - bits)
 
 
-def directory_of(versions: Sequence[Version]) -> tuple[Directory, _I64]:
-    """The versions by the hash of their text, and their order: places among those given."""
-    orders = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
-    place = np.argsort(orders, kind="stable")
+def sort_postings(versions: Sequence[Version]) -> tuple[Directory, _U64]:
+    """The versions by the hash of their text, and the postings of all of them."""
+    order = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
+    place = np.argsort(order, kind="stable")
     columns = [[v.number, len(v.fingerprints), v.selected] for v in versions]
-    number, size, selected = np.array(columns, np.int64).reshape(-1, 3).T
-    return Directory(number, size, selected, orders).take(place), place
+    number, size, selected = np.array(columns, np.int64).reshape(-1, 3).T.copy()
+    rank = np.empty(len(versions), np.uint64)
+    rank[place] = np.arange(len(versions), dtype=np.uint64)
+    keys = np.concatenate([np.zeros(0, np.uint64), *(v.fingerprints for v in versions)])
+    postings = np.sort(mixed(keys) << _U16 | np.repeat(rank, size))
+    return Directory(number, size, selected, order).take(place), postings
 
 
 def build(number: int, first: int, last: int, versions: Sequence[Version]) -> tuple[Run, list[_U64]]:
     """A run of these versions and its slices."""
-    directory, place = directory_of(versions)
-    rank = np.empty(len(versions), np.uint64)
-    rank[place] = np.arange(len(versions), dtype=np.uint64)
-    keys = [v.fingerprints for v in versions]
-    owner = np.repeat(rank, [len(k) for k in keys])
-    flat = np.concatenate([np.zeros(0, np.uint64), *keys])
-    return _finish((number, first, last), directory, np.sort(mixed(flat) << _U16 | owner))
+    return _finish((number, first, last), *sort_postings(versions))
 
 
 def merge(number: int, runs: Sequence[tuple[Run, _U64]], is_dead: np.ndarray[Any, Any]) -> tuple[Run, list[_U64]]:

@@ -15,10 +15,11 @@ from dedup.errors import BusyError, DamagedError, MismatchError, StoreError
 from dedup.store import runs, upkeep
 from dedup.store.connections import Connections, telling
 from dedup.store.packing import Packer, dictionary, sealed
-from dedup.store.protocol import DamagedRunError, batches
+from dedup.store.protocol import DamagedRunError, Directory, batches
 from dedup.store.rows import VERSIONS, SqliteLedger, SqliteSnapshot, version_of
 from dedup.store.schema import APPLICATION, TABLES, VERSION
-from dedup.store.view import Loaded, Read, Stamp, Tail, View
+from dedup.store.tail import Tail
+from dedup.store.view import Loaded, Read, Stamp, View
 
 __all__ = ["SqliteStore"]
 
@@ -110,7 +111,7 @@ class SqliteStore:
             with self._lock:  # what was written is known here: it need not be read again
                 view = self._view
                 if view is not None and view.stamp[1:] == ledger.stamp[1:] and view.tail.last == ledger.found:
-                    view.tail.extend(ledger.fresh, ledger.stamp.last)
+                    self._view = view.extended(ledger.fresh, ledger.stamp.last)
 
     def _checked(self, snapshot: _Snapshot) -> _Snapshot:
         if snapshot.sketched != self._sketched:
@@ -133,15 +134,15 @@ class SqliteStore:
         """The posting lists of a state, with as much of the last ones as is still true."""
         with self._lock:
             view = self._view
-            if view is None or view.stamp.runs != stamp.runs or view.stamp.dead != stamp.dead:
+            made = view
+            if made is None or made.stamp.runs != stamp.runs or made.stamp.dead != stamp.dead:
                 made = self._make_view(stamp, connection, view)
-                if view is None or stamp >= view.stamp:
-                    self._view = made
-                view = made
-            if stamp.last > view.tail.last:
-                rows = connection.execute(VERSIONS, (view.tail.last + 1, stamp.last))
-                view.tail.extend([version_of(self.name, row) for row in rows], stamp.last)
-            return view
+            if stamp.last > made.tail.last:
+                rows = connection.execute(VERSIONS, (made.tail.last + 1, stamp.last))
+                made = made.extended([version_of(self.name, row) for row in rows], stamp.last)
+            if view is None or stamp >= view.stamp:
+                self._view = made
+            return made
 
     def _make_view(self, stamp: Stamp, connection: sqlite3.Connection, former: View | None) -> View:
         known = {one.run.number: one for one in former.loaded} if former else {}
@@ -164,7 +165,7 @@ class SqliteStore:
         if parts[0] is None or parts[1] is None:
             raise DamagedRunError(self.name, number)
         columns = np.frombuffer(parts[0], np.int64).reshape(4, -1)
-        known = runs.Directory(columns[0], columns[1], columns[2], columns[3].view(np.uint64))
+        known = Directory(columns[0], columns[1], columns[2], columns[3].view(np.uint64))
         return runs.Run(*about, known, np.frombuffer(parts[1], np.uint64))
 
     def slices_by(self, connection: sqlite3.Connection) -> Read:

@@ -58,11 +58,11 @@ def _choose(view: View) -> list[Loaded]:
             return [one]
     small: list[Loaded] = []
     for one in reversed(view.loaded):
-        if len(one.run.directory.number) > runs.LARGE // _FEW:
+        if len(one) > runs.LARGE // _FEW:
             break
         small.insert(0, one)
     chosen = small[: runs.FAN] if len(small) >= runs.FAN else []
-    while sum(len(one.run.directory.number) for one in chosen) > runs.LARGE:
+    while sum(len(one) for one in chosen) > runs.LARGE:
         chosen.pop()
     return chosen
 
@@ -81,7 +81,7 @@ def _flush(ledger: SqliteLedger, view: View) -> None:
 
 
 def _merge(ledger: SqliteLedger, view: View, chosen: Sequence[Loaded]) -> None:
-    parts = [(one.run, one.whole(ledger.slices)) for one in chosen]
+    parts = [(one.run, one.whole(ledger.slices)[0]) for one in chosen]
     is_dead = np.concatenate([view.is_dead(one) for one in chosen])
     for one in chosen:
         _drop(ledger.connection, one.run.number, one.run.first, one.run.last)
