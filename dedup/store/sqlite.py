@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -51,6 +51,7 @@ class SqliteStore:
         self._connections = Connections(path)
         self._lock = threading.Lock()
         self._view: View | None = None
+        self._merging: runs.Merging | None = None  # that of this process, for whoever writes
         self._bytes_read = 0
         try:
             with telling(path), self._connections.lend() as connection:
@@ -124,7 +125,10 @@ class SqliteStore:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """See Store."""
+        """See Store. A merge that was begun is brought to its end."""
+        with contextlib.suppress(StoreError):
+            while self._merging is not None:
+                self._tidy(self._merge_on, 0.0)
         self._connections.close()
         self._view = None
 
@@ -151,8 +155,9 @@ class SqliteStore:
         loaded = [known.get(number) or Loaded(self._run(number, connection)) for number in numbers]
         dead = np.array([number for (number,) in sql("SELECT number FROM dead ORDER BY number")], np.int64)
         after = loaded[-1].run.last if loaded else 0
-        is_same = former is not None and former.stamp.runs == stamp.runs
-        tail = former.tail if former is not None and is_same else Tail(after)
+        tail = Tail(after)
+        if former is not None and (former.stamp.runs == stamp.runs or (loaded and former.after == after)):
+            tail = former.tail
         return View(stamp, loaded, dead, tail, former)
 
     def _run(self, number: int, connection: sqlite3.Connection) -> runs.Run:
@@ -204,20 +209,30 @@ class SqliteStore:
         """See Store."""
         try:
             while (view := self._view) is not None and upkeep.is_due(view):
-                self._tidy(wait)
+                self._tidy(upkeep.flush, wait)
+            if view is not None and (self._merging is not None or upkeep.may_merge(view)):
+                self._tidy(self._merge_on, wait)
+                while self._merging is not None and upkeep.must_merge(view):
+                    self._tidy(self._merge_on, wait)
         except BusyError:
             pass  # whoever writes does it
         except StoreError as error:
             log.warning("posting lists could not be put in order: %s", error)
 
-    def _tidy(self, wait: float) -> None:
+    def _tidy(self, work: Callable[[SqliteLedger], None], wait: float) -> None:
         try:
             with self.writing(wait) as ledger:
-                ledger.tidy()
+                work(ledger)
             with self.reading() as snapshot:
                 snapshot.view  # noqa: B018 (the next look-up finds it made)
-        except DamagedRunError as error:
+        except BaseException as error:
+            self._merging = None  # what it made may be undone
+            if not isinstance(error, DamagedRunError):
+                raise
             self.mend(error, wait)
+
+    def _merge_on(self, ledger: SqliteLedger) -> None:
+        self._merging = upkeep.merge_on(ledger, self._merging)
 
 
 def _check_header(path: str) -> None:

@@ -181,8 +181,8 @@ class _Everyone(NamedTuple):
         """Those of these places."""
         group = np.searchsorted(self.edges, places, side="right") - 1
         result = Directory(*(np.empty(len(places), column.dtype) for column in self.directories[0]))  # type: ignore[arg-type]
-        for number, directory in enumerate(self.directories):
-            own = np.flatnonzero(group == number)
+        for number in np.unique(group).tolist():
+            directory, own = self.directories[number], np.flatnonzero(group == number)
             for column, values in zip(result, directory.take(places[own] - self.edges[number]), strict=True):
                 column[own] = values
         return result
@@ -213,6 +213,11 @@ class View:
         self._groups: list[tuple[_Group | _Fresh, _Flags]] = [*self._runs, *((one, one.flags(dead)) for one in fresh)]
         sizes = [int(group.edges[-1]) for group, _ in self._groups]
         self._everyone = _Everyone(tuple(group.directory for group, _ in self._groups), np.cumsum([0, *sizes]))
+
+    @property
+    def after(self) -> int:
+        """The version behind which the tail begins."""
+        return self.loaded[-1].run.last if self.loaded else 0
 
     def extended(self, versions: Sequence[Version], last: int) -> View:
         """The same with further versions, and all articles up to `last`."""
