@@ -1792,24 +1792,33 @@ def may_hold(keys, filters, shapes):
 
 @_entry
 def tell_apart(values):
-    """(which of the distinct ones each value is; where each of these comes first): int64. None is negative."""
+    """(which of the distinct ones each value is; a place of each of these): int64. None is negative. Where there are
+    many for the largest they are told apart in order, so that what is known of them is read from front to back."""
     largest, which, first, n = np.int64(0), np.empty(len(values), np.int64), np.empty(len(values), np.int64), 0
     for value in values:
         largest = max(largest, value)
-    is_dense, size = largest < 16 * len(values), 16
-    while not is_dense and size < 2 * len(values):
+    if largest < 16 * len(values):
+        number = np.zeros(largest + 1, np.int32)
+        for i in range(len(values)):
+            number[values[i]] = i + 1
+        for value in range(largest + 1):
+            if number[value] > 0:
+                first[n] = number[value] - 1
+                n += 1
+                number[value] = n
+        for i in range(len(values)):
+            which[i] = number[values[i]] - 1
+        return which, first[:n].copy()
+    size = 16
+    while size < 2 * len(values):
         size *= 2
-    keys = np.zeros(0 if is_dense else size, np.uint64)
-    number = np.zeros(largest + 1 if is_dense else size, np.int32)
+    keys, number = np.zeros(size, np.uint64), np.empty(size, np.int32)
     for i in range(len(values)):
-        slot = values[i] if is_dense else _slot_of(keys, _U(values[i]))
-        if number[slot] == 0:
-            first[n] = i
+        slot = _slot_of(keys, _U(values[i]))
+        if keys[slot] == 0:
+            keys[slot], number[slot], first[n] = _U(values[i]) + _U1, n, i
             n += 1
-            number[slot] = n
-            if not is_dense:
-                keys[slot] = _U(values[i]) + _U1
-        which[i] = number[slot] - 1
+        which[i] = number[slot]
     return which, first[:n].copy()
 
 
