@@ -4,12 +4,12 @@
 
 One core. The first 2,000 articles are held out. *grow*: the others are added in commits of 1,000, texts kept and
 matches found, their days spread over thirty; with a tenth, a third and all of them there: the rate of the last 10,000,
-and queries with 1,000 that were held out; beside it by what the processor spent, for machines that do more than this. Then
-the other 1,000 are added with a commit each, and one day of the thirty expires while a thread goes on asking. *hot*: a
-disclaimer in every article of one index and in none of another, and queries without it, in turns. With --furniture,
-what is furniture is learnt from the first N articles beforehand and given to the indexes, as a feed of web pages needs
-it. datasketch (5 words, 128 values, threshold 0.5, tokenising included) queries and inserts the first --peer articles,
-each thousand right after ours.
+and queries with 1,000 that were held out; beside it by what the processor spent, for machines that do more than this.
+Then the other 1,000 are added with a commit each, and one day of the thirty expires while a thread goes on asking.
+*hot*: a disclaimer in every article of one index and in none of another, and queries without it, in turns. With
+--furniture, what is furniture is learnt from the first N articles beforehand and given to the indexes, as a feed of web
+pages needs it. datasketch (5 words, 128 values, threshold 0.5, tokenising included) queries and inserts the first
+--peer articles, each thousand right after ours.
 """
 
 from __future__ import annotations
