@@ -1926,12 +1926,27 @@ def may_hold(keys, filters, shapes):
 
 @_entry
 def tell_apart(values):
-    """(which of the distinct ones each value is; the place where each of these comes first): int64."""
+    """(which of the distinct ones each value is; a place of each of these): int64. None is negative. Where there are
+    many for the largest they are told apart in order, so that what is known of them is read from front to back."""
+    largest, which, first, n = np.int64(0), np.empty(len(values), np.int64), np.empty(len(values), np.int64), 0
+    for value in values:
+        largest = max(largest, value)
+    if largest < 16 * len(values):
+        number = np.zeros(largest + 1, np.int32)
+        for i in range(len(values)):
+            number[values[i]] = i + 1
+        for value in range(largest + 1):
+            if number[value] > 0:
+                first[n] = number[value] - 1
+                n += 1
+                number[value] = n
+        for i in range(len(values)):
+            which[i] = number[values[i]] - 1
+        return which, first[:n].copy()
     size = 16
     while size < 2 * len(values):
         size *= 2
-    keys, number, n = np.zeros(size, np.uint64), np.empty(size, np.int64), 0
-    which, first = np.empty(len(values), np.int64), np.empty(len(values), np.int64)
+    keys, number = np.zeros(size, np.uint64), np.empty(size, np.int32)
     for i in range(len(values)):
         slot = _slot_of(keys, _U(values[i]))
         if keys[slot] == 0:
@@ -1939,6 +1954,139 @@ def tell_apart(values):
             n += 1
         which[i] = number[slot]
     return which, first[:n].copy()
+
+
+@njit
+def _first_from(values, lo, hi, value):
+    """The first place of lo:hi whose value, these ascend, is not below this one; by doubling steps from lo on."""
+    step = 1
+    while lo + step <= hi and values[lo + step - 1] < value:
+        lo += step
+        step *= 2
+    hi = min(hi, lo + step - 1)
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if values[middle] < value:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
+
+
+@njit
+def _first_near(values, lo, hi, value, guess):
+    """The same by doubling steps from a guess on, to either side."""
+    if guess >= hi or values[guess] < value:
+        return _first_from(values, min(guess + 1, hi), hi, value)
+    step = 1
+    while guess - step >= lo and values[guess - step] >= value:
+        guess -= step
+        step *= 2
+    return _first_from(values, max(lo, guess - step + 1), guess, value)
+
+
+@_entry
+def find_keys(postings, starts, ends, bits, keys):
+    """Where the postings of each mixed key begin and end among postings[starts[i]:ends[i]]: int64 each.
+
+    These are all that begin with the same bits[i] bits as the key, ascending. Keys are uniform, so where one stands is
+    guessed first (interpolation search; Peterson 1957).
+    """
+    begin, end = np.empty(len(keys), np.int64), np.empty(len(keys), np.int64)
+    for i in range(len(keys)):
+        low, lo, hi = keys[i] << _U(16), starts[i], ends[i]
+        share = (low << _U(bits[i])) >> _U(32)
+        guess = lo + np.int64((share * _U(hi - lo)) >> _U(32))
+        place = begin[i] = _first_near(postings, lo, hi, low, guess)
+        if place < hi and postings[place] >> _U(16) == keys[i]:
+            place = _first_from(postings, place + 1, hi, low | _U(0xFFFF))
+            place += place < hi and postings[place] >> _U(16) == keys[i]
+        end[i] = place
+    return begin, end
+
+
+@_entry
+def hold_enough(held, lists, asked, result):
+    """Notes which versions hold at least so many keys of a list.
+
+    Args:
+        held: see `count_alive`; by base, then by key.
+        lists: (members, starts, keys): list x is members[starts[x]:starts[x + 1]]; how many keys there are.
+        asked: (list, place, base, least) of each version: its number and that of the first one of its run, ascending.
+        result: bool, where to note it.
+    """
+    (which, postings, begin, end, base), (members, starts, keys), (of_list, place, own_base, least) = held, lists, asked
+    lo, hi, entry, filled = np.zeros(keys, np.int64), np.zeros(keys, np.int64), 0, np.int64(-1)
+    for i in range(len(place)):
+        if own_base[i] != filled:
+            filled = own_base[i]
+            hi[:] = lo
+            while entry < len(which) and base[entry] < filled:
+                entry += 1
+            while entry < len(which) and base[entry] == filled:
+                lo[which[entry]], hi[which[entry]] = begin[entry], end[entry]
+                entry += 1
+        left, missing = starts[of_list[i] + 1] - starts[of_list[i]], least[i]
+        for key in members[starts[of_list[i]] : starts[of_list[i] + 1]]:
+            if missing <= 0 or left < missing:
+                break
+            left -= 1
+            if hi[key] > lo[key]:
+                wanted = postings[lo[key]] >> _U(16) << _U(16) | _U(place[i] - filled)
+                at = _first_from(postings, lo[key], hi[key], wanted)
+                missing -= at < hi[key] and postings[at] == wanted
+        result[i] = missing <= 0
+
+
+@_entry
+def count_alive(held, is_dead, most, counts):
+    """Adds to `counts` how many versions hold each key, the dead left out; more than `most` need not be counted.
+
+    Args:
+        held: (which, postings, begin, end, base): the versions that hold key which[i] have the numbers in the last 16
+            bits of postings[begin[i]:end[i]], counted from base[i].
+        is_dead: bool, of the versions; empty where all are alive.
+    """
+    which, postings, begin, end, base = held
+    for i in range(len(which)):
+        if len(is_dead) == 0:
+            counts[which[i]] += end[i] - begin[i]
+            continue
+        for posting in postings[begin[i] : end[i]]:
+            if counts[which[i]] > most:
+                break
+            counts[which[i]] += not is_dead[base[i] + np.int64(posting & _U(0xFFFF))]
+
+
+@_entry
+def gather_holders(held, versions, crowds, keys, places):
+    """Writes down the keys and who holds them; of crowds the hubs alone are noted. Returns how many were written.
+
+    Args:
+        held: see `count_alive`.
+        versions: (is_dead, order, first): see `count_alive`; hashes, ascending among those of one base; what number the
+            first one has among all.
+        crowds: (which, order, place, count): of each key which crowd it is, -1 for none; the hubs so far of each.
+        keys, places: where to write, int64.
+    """
+    (which, postings, begin, end, base), (is_dead, order, first) = held, versions
+    of_key, orders, hubs, count = crowds
+    n = 0
+    for i in range(len(which)):
+        crowd = of_key[which[i]]
+        for posting in postings[begin[i] : end[i]]:
+            place = base[i] + np.int64(posting & _U(0xFFFF))
+            if len(is_dead) > 0 and is_dead[place]:
+                continue
+            if crowd < 0:
+                keys[n], places[n] = which[i], first + place
+                n += 1
+                continue
+            known = count[crowd]
+            if known == orders.shape[1] and order[place] >= orders[crowd, known - 1]:
+                break
+            count[crowd] = _enter_hub(orders[crowd], hubs[crowd], known, order[place], first + place)
+    return n
 
 
 @njit

@@ -371,13 +371,13 @@ def test_a_passage_in_many_articles_costs_no_look_at_them(monkeypatch):
     index = Index(params=Params(max_bucket=50))
     index.add(given)
     examined = []
-    count_all = probing._count_crowds
+    share = probing._share_crowds
 
-    def count(snapshot, new, crowded, pairs):
+    def count(snapshot, new, crowded, pairs, there):
         examined.append(len(pairs[0]))
-        return count_all(snapshot, new, crowded, pairs)
+        return share(snapshot, new, crowded, pairs, there)
 
-    monkeypatch.setattr(probing, "_count_crowds", count)
+    monkeypatch.setattr(probing, "_share_crowds", count)
     index.query(make.spliced(rng, make.article(rng, 400), phrase))
     assert sum(examined) <= 8
     assert FIGURES

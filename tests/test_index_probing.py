@@ -10,7 +10,7 @@ from test_index import CRITERIA, find, hubs_of, random_sets, rule, sets_of, sket
 
 from dedup.api.index.probing import probe
 from dedup.models import Params
-from dedup.store import Version, open_store, runs
+from dedup.store import Lists, Version, open_store, runs
 
 LIMITS = [
     {"max_bucket": 10**6}, {"max_bucket": 25, "hubs": 3}, {"max_bucket": 7, "hubs": 1}, {"max_bucket": 4, "hubs": 4},
@@ -123,11 +123,17 @@ def test_who_holds_a_key(is_whole):
         assert len(snapshot.view.tail)
         for one in snapshot.view.loaded if is_whole else ():
             one.whole(snapshot.slices)
+        _, everyone = snapshot.holders(keys, 10**6, 1)
         for count in (0, 1, 40, 2000):
-            numbers, asked = rng.integers(1, 121, count), rng.choice(keys, count)
-            held = snapshot.hold(numbers, asked).tolist()
-            assert held == [key in versions[n - 1].fingerprints for n, key in zip(numbers, asked, strict=True)]
+            who = everyone.take(rng.integers(0, len(everyone.key), count))
+            lists = Lists(keys, rng.permutation(len(keys))[:30], np.array([0, 1, 6, 30]))
+            who, least = who._replace(key=rng.integers(0, 3, count)), rng.integers(1, 4, count)
+            held = snapshot.hold_enough(who, lists, least).tolist()
+            for n, number in enumerate(who.everyone.take(who.place).number.tolist()):
+                shared = np.isin(lists.of(who.key[n]), versions[number - 1].fingerprints).sum()
+                assert held[n] == (shared >= least[n])
     assert any(held)
+    assert not all(held)
     store.close()
 
 

@@ -28,7 +28,7 @@ from dedup import (
 
 connections = pytest.importorskip("dedup.store.postgres.connections", reason="psycopg is not installed")
 
-from dedup.store import Version, open_store  # noqa: E402
+from dedup.store import Lists, Version, open_store  # noqa: E402
 from dedup.store.postgres.address import read_address  # noqa: E402
 from dedup.store.postgres.arrays import from_sortable, sortable  # noqa: E402
 
@@ -231,7 +231,8 @@ def test_holders_against_plain_counting(postgres_url):
     for most, hubs in ((1, 1), (10, 3), (17, 17), (1 << 62, 3)):
         with store.reading() as snapshot:
             counts, holders = snapshot.holders(keys, most, hubs)
-        found = sorted(zip(*(column.tolist() for column in holders), strict=True))
+        columns = (holders.key, *holders.everyone.take(holders.place))
+        found = sorted(zip(*(column.tolist() for column in columns), strict=True))
         wanted, sizes = [], []
         for place, key in enumerate(keys):
             orders = {v.number: int.from_bytes(v.hash[:8], "little") for v in versions if key in v.fingerprints}
@@ -240,12 +241,16 @@ def test_holders_against_plain_counting(postgres_url):
             sizes.append(min(len(orders), most + 1))
         assert found == sorted(wanted)
         assert counts.tolist() == sizes
-    numbers = rng.integers(1, 61, 500)
-    asked = rng.choice(keys, 500)
     with store.reading() as snapshot:
-        held = snapshot.hold(numbers, asked).tolist()
-    assert held == [key in versions[n - 1].fingerprints for n, key in zip(numbers.tolist(), asked, strict=True)]
+        _, everyone = snapshot.holders(keys, 1 << 62, 3)
+        who = everyone.take(rng.integers(0, len(everyone.key), 500))
+        lists = Lists(keys, rng.permutation(len(keys)), np.array([0, 1, 6, len(keys)]))
+        who, least = who._replace(key=rng.integers(0, 3, 500)), rng.integers(1, 4, 500)
+        held = snapshot.hold_enough(who, lists, least).tolist()
+    for n, number in enumerate(who.everyone.take(who.place).number.tolist()):
+        assert held[n] == (np.isin(lists.of(who.key[n]), versions[number - 1].fingerprints).sum() >= least[n])
     assert any(held)
+    assert not all(held)
     store.close()
 
 

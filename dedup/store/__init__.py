@@ -9,9 +9,11 @@ from dedup.store.packing import DETAILS, pack_details, unpack_details
 from dedup.store.protocol import (
     Copy,
     DamagedRunError,
+    Directory,
     Entry,
     Holders,
     Ledger,
+    Lists,
     Snapshot,
     Store,
     Tale,
@@ -21,8 +23,8 @@ from dedup.store.protocol import (
 )
 
 __all__ = [
-    "DETAILS", "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version",
-    "check_there", "hold_each", "open_store", "pack_details", "unpack_details",
+    "DETAILS", "Copy", "DamagedRunError", "Directory", "Entry", "Holders", "Ledger", "Lists", "Snapshot", "Store",
+    "Tale", "Version", "check_there", "hold_each", "open_store", "pack_details", "unpack_details",
 ]  # fmt: skip
 
 

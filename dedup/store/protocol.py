@@ -16,8 +16,8 @@ import numpy as np
 from dedup.errors import DamagedError
 
 __all__ = [
-    "Copy", "DamagedRunError", "Entry", "Holders", "Ledger", "Snapshot", "Store", "Tale", "Version", "batches",
-    "check_there", "hold_each",
+    "Copy", "DamagedRunError", "Directory", "Entry", "Holders", "Ledger", "Lists", "Snapshot", "Store", "Tale",
+    "Version", "batches", "check_there", "hold_each",
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -93,34 +93,84 @@ class Tale(NamedTuple):
     anchor: int
 
 
-class Holders(NamedTuple):
-    """Who holds some keys, as columns of one length.
+class Directory(NamedTuple):
+    """Versions as columns of one length.
 
     Attributes:
-        key: int64, the place of the key among those asked for.
-        number: int64, a version that holds it.
-        size, selected: int64, how many fingerprints that version has, and how many of these are selected.
+        number: int64.
+        size, selected: int64, how many fingerprints each has, and how many of these are selected.
         order: uint64, the first half of its hash: the holders with the smallest are the hubs of a crowd.
     """
 
-    key: _I64
     number: _I64
     size: _I64
     selected: _I64
     order: _U64
 
-    def take(self, which: Any) -> Holders:
+    def take(self, places: Any) -> Directory:
         """Those of these places."""
-        return Holders(self.key[which], self.number[which], self.size[which], self.selected[which], self.order[which])
+        return Directory(*(column[places] for column in self))
 
     @staticmethod
-    def join(parts: Sequence[Holders]) -> Holders:
-        """The parts as one."""
-        return Holders(
-            np.concatenate([part.key for part in parts]), np.concatenate([part.number for part in parts]),
-            np.concatenate([part.size for part in parts]), np.concatenate([part.selected for part in parts]),
-            np.concatenate([part.order for part in parts]),
-        )  # fmt: skip
+    def join(parts: Sequence[Directory]) -> Directory:
+        """One behind the other."""
+        nothing, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+        return Directory(
+            np.concatenate([nothing, *(part.number for part in parts)]),
+            np.concatenate([nothing, *(part.size for part in parts)]),
+            np.concatenate([nothing, *(part.selected for part in parts)]),
+            np.concatenate([none, *(part.order for part in parts)]),
+        )
+
+
+class Everyone(Protocol):
+    """The versions that a snapshot has, or that were asked for, by their place."""
+
+    def take(self, places: _I64, /) -> Directory:
+        """Those of these places."""
+
+
+class Holders(NamedTuple):
+    """Who holds some keys, as columns of one length.
+
+    Attributes:
+        key: int64, the place of the key among those asked for.
+        place: int64, where a version that holds it stands in `everyone`, which has each version once.
+    """
+
+    key: _I64
+    place: _I64
+    everyone: Everyone
+
+    def take(self, which: Any) -> Holders:
+        """Those of these places."""
+        return Holders(self.key[which], self.place[which], self.everyone)
+
+    def join(self, other: Holders) -> Holders:
+        """These and others of the same snapshot."""
+        key = np.concatenate([self.key, other.key])
+        if self.everyone is other.everyone:
+            return Holders(key, np.concatenate([self.place, other.place]), self.everyone)
+        both = Directory.join([one.everyone.take(one.place) for one in (self, other)])
+        _, first, place = np.unique(both.number, return_index=True, return_inverse=True)
+        return Holders(key, place, both.take(first))
+
+
+class Lists(NamedTuple):
+    """Lists of keys.
+
+    Attributes:
+        keys: uint64, distinct.
+        members, starts: int64: those of list x are keys[members[starts[x] : starts[x + 1]]].
+    """
+
+    keys: _U64
+    members: _I64
+    starts: _I64
+
+    def of(self, number: int) -> _U64:
+        """The keys of a list."""
+        return self.keys[self.members[self.starts[number] : self.starts[number + 1]]]
 
 
 class Snapshot(Protocol):
@@ -142,8 +192,9 @@ class Snapshot(Protocol):
     def versions(self, numbers: Iterable[int]) -> dict[int, Version]:
         """The versions of these numbers that are there."""
 
-    def hold(self, numbers: _I64, keys: _U64) -> _Flags:
-        """Whether each version of these numbers, which are there, holds the key beside it."""
+    def hold_enough(self, who: Holders, lists: Lists, least: _I64) -> _Flags:
+        """Whether each of these versions, which `holders` named, holds at least so many keys of a list, that of the
+        number `who.key`."""
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """The article with the smallest id of each version, by number."""
@@ -270,14 +321,10 @@ def check_there(listed: Iterable[int], found: Container[int]) -> None:
         raise DamagedError(f"version {min(missing)} is listed, but not there")
 
 
-def hold_each(fingerprints: Mapping[int, _U64], numbers: _I64, keys: _U64) -> _Flags:
-    """Whether each of these versions holds the key beside it, by the fingerprints of each number."""
-    result = np.zeros(len(numbers), np.bool_)
-    order = np.argsort(numbers, kind="stable")
-    known, starts = np.unique(numbers[order], return_index=True)
-    for number, which in zip(known.tolist(), np.split(order, starts[1:]), strict=False):
-        result[which] = np.isin(keys[which], fingerprints[number])
-    return result
+def hold_each(fingerprints: Sequence[_U64], which: _I64, lists: Lists, least: _I64) -> _Flags:
+    """Whether each set of fingerprints holds at least so many keys of the list of that number."""
+    shared = (len(np.intersect1d(own, lists.of(n), True)) for own, n in zip(fingerprints, which.tolist(), strict=True))
+    return np.fromiter(shared, np.int64, len(which)) >= least
 
 
 def batches(numbers: Iterable[int], size: int) -> Iterator[list[int]]:

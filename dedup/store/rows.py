@@ -11,7 +11,7 @@ import numpy as np
 from dedup.errors import DamagedError
 from dedup.store import upkeep
 from dedup.store.packing import checksum, decode, encode, sealed
-from dedup.store.protocol import Copy, Entry, Holders, Tale, Version, batches
+from dedup.store.protocol import Copy, Entry, Holders, Lists, Tale, Version, batches
 from dedup.store.view import Read, Stamp, View
 
 if TYPE_CHECKING:
@@ -47,17 +47,21 @@ class SqliteSnapshot:
         self._store = store
         self.connection = connection
         self._sql = connection.execute
+        self._view: View | None = None
         self.refresh()
 
     def refresh(self) -> None:
         """Reads again which state this is."""
         row = self._sql("SELECT last, runs, dead, articles, sketched FROM state").fetchone()
         self.stamp, self._count, self.sketched = Stamp(*row[:3]), row[3], row[4]
+        self._view = None
 
     @property
     def view(self) -> View:
-        """The posting lists of this state."""
-        return self._store.view_of(self.stamp, self.connection)
+        """The posting lists of this state, always the same: places of versions are those in it."""
+        if self._view is None:
+            self._view = self._store.view_of(self.stamp, self.connection)
+        return self._view
 
     def find(self, ids: Sequence[str]) -> dict[str, int]:
         """See Snapshot."""
@@ -88,9 +92,9 @@ class SqliteSnapshot:
         return {row[0]: version_of(name, row) for row in self._each(
             f"SELECT {_VERSION} FROM versions WHERE number IN ({{}})", numbers)}  # fmt: skip
 
-    def hold(self, numbers: _I64, keys: _U64) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def hold_enough(self, who: Holders, lists: Lists, least: _I64) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """See Snapshot."""
-        return self.view.hold(numbers, keys, self.slices)
+        return self.view.hold_enough(who, lists, least, self.slices)
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """See Snapshot."""

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from dedup import kernels
 from dedup.store.packing import checksum
-from dedup.store.protocol import Version
+from dedup.store.protocol import Directory, Version
 
 __all__ = [
-    "FAN", "LARGE", "SLICE_BITS", "SMALL", "Directory", "Run", "build", "check", "directory_of", "merge", "mixed",
-    "read_slice", "seal", "slice_bounds",
+    "FAN", "LARGE", "SLICE_BITS", "SMALL", "Merging", "Run", "build", "check", "mixed", "read_slice", "seal",
+    "slice_bounds", "sort_postings",
 ]  # fmt: skip
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
@@ -28,41 +28,13 @@ _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
 SMALL, LARGE = 2048, 1 << 16  # versions of a run: of a new one, and of one that is merged no further, at most
 SLICE_BITS = 20  # a slice is numbered run << 20 | its place in the run
-FAN = 16  # runs that are merged at once
+FAN = 7  # small runs that are made one
+_AT_ONCE = 512  # slices that are merged at once: a twentieth of a second
 _PER_SLICE = 384  # postings, on average at most: 3 kB, so that several fill a page
 _PER_WORD = 4  # postings for each 64 bits of a filter
 _U = np.uint64
 _M1, _M2 = _U(0xFF51AFD7ED558CCD), _U(0xC4CEB9FE1A85EC53)
 _U16, _U33 = _U(16), _U(33)
-
-
-class Directory(NamedTuple):
-    """The versions of a run, by the hash of their text.
-
-    Attributes:
-        number, size, selected: int64, see Holders.
-        order: uint64, ascending.
-    """
-
-    number: _I64
-    size: _I64
-    selected: _I64
-    order: _U64
-
-    def take(self, which: Any) -> Directory:
-        """Those of these places."""
-        return Directory(*(column[which] for column in self))
-
-    @staticmethod
-    def join(parts: Sequence[Directory]) -> Directory:
-        """One behind the other."""
-        nothing, none = np.zeros(0, np.int64), np.zeros(0, np.uint64)
-        return Directory(
-            np.concatenate([nothing, *(part.number for part in parts)]),
-            np.concatenate([nothing, *(part.size for part in parts)]),
-            np.concatenate([nothing, *(part.selected for part in parts)]),
-            np.concatenate([none, *(part.order for part in parts)]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +46,7 @@ class Run:
         first, last: the versions first..last are in it, those that are there.
         bits: it has 2**bits slices.
         words: 64-bit words of the filter for each slice.
-        directory, filter: see above; filter is uint64 (words << bits,).
+        directory, filter: its versions by the hash of their text; see above, uint64 (words << bits,).
     """
 
     number: int
@@ -98,54 +70,90 @@ def slice_bounds(bits: int) -> _U64:
     return np.arange(1, 1 << bits, dtype=np.uint64) << _U(64 - bits)
 
 
-def directory_of(versions: Sequence[Version]) -> tuple[Directory, _I64]:
-    """The versions by the hash of their text, and their order: places among those given."""
-    orders = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
-    place = np.argsort(orders, kind="stable")
+def sort_postings(versions: Sequence[Version]) -> tuple[Directory, _U64]:
+    """The versions by the hash of their text, and the postings of all of them."""
+    order = np.array([int.from_bytes(v.hash[:8], "little") for v in versions], np.uint64)
+    place = np.argsort(order, kind="stable")
     columns = [[v.number, len(v.fingerprints), v.selected] for v in versions]
-    number, size, selected = np.array(columns, np.int64).reshape(-1, 3).T
-    return Directory(number, size, selected, orders).take(place), place
+    number, size, selected = np.array(columns, np.int64).reshape(-1, 3).T.copy()
+    rank = np.empty(len(versions), np.uint64)
+    rank[place] = np.arange(len(versions), dtype=np.uint64)
+    keys = np.concatenate([np.zeros(0, np.uint64), *(v.fingerprints for v in versions)])
+    postings = np.sort(mixed(keys) << _U16 | np.repeat(rank, size))
+    return Directory(number, size, selected, order).take(place), postings
 
 
 def build(number: int, first: int, last: int, versions: Sequence[Version]) -> tuple[Run, list[_U64]]:
     """A run of these versions and its slices."""
-    directory, place = directory_of(versions)
-    rank = np.empty(len(versions), np.uint64)
-    rank[place] = np.arange(len(versions), dtype=np.uint64)
-    keys = [v.fingerprints for v in versions]
-    owner = np.repeat(rank, [len(k) for k in keys])
-    flat = np.concatenate([np.zeros(0, np.uint64), *keys])
-    return _finish((number, first, last), directory, np.sort(mixed(flat) << _U16 | owner))
+    directory, postings = sort_postings(versions)
+    bits, words = _shape(len(postings))
+    slices = np.split(postings, np.searchsorted(postings, slice_bounds(bits)))
+    keys = kernels.make_filter(postings, bits, words)
+    return Run(number, first, last, bits, words, directory, keys), slices
 
 
-def merge(number: int, runs: Sequence[tuple[Run, _U64]], is_dead: np.ndarray[Any, Any]) -> tuple[Run, list[_U64]]:
-    """One run of several, each with all its postings, without the versions that are dead.
+class Merging:
+    """Several runs being made one, without the versions that are dead, some slices at a time.
 
     Args:
         number: of the new one.
-        runs: by their versions, the oldest first.
+        runs: by their versions, the oldest first, each with all its postings.
         is_dead: bool, for all versions of the runs, run by run, as their directories have them.
+
+    Attributes:
+        number, runs: see above.
+        dead: int64, numbers of the versions that are left out.
+        begun: how many slices were made.
     """
-    whole = Directory.join([run.directory for run, _ in runs])
-    alive = np.flatnonzero(~is_dead)
-    alive = alive[np.argsort(whole.order[alive], kind="stable")]
-    rank = np.full(len(is_dead), LARGE, np.uint64)
-    rank[alive] = np.arange(len(alive), dtype=np.uint64)
-    parts, base = [np.zeros(0, np.uint64)], 0
-    for run, postings in runs:
-        place = rank[(postings & _U(LARGE - 1)).astype(np.int64) + base]
-        kept = place < LARGE
-        parts.append((postings[kept] >> _U16 << _U16) | place[kept])
-        base += len(run.directory.number)
-    about = (number, runs[0][0].first, runs[-1][0].last)
-    return _finish(about, whole.take(alive), np.sort(np.concatenate(parts)))
+
+    def __init__(self, number: int, runs: Sequence[tuple[Run, _U64]], is_dead: np.ndarray[Any, Any]) -> None:
+        self.number, self.begun = number, 0
+        self.runs = [run for run, _ in runs]
+        whole = Directory.join([run.directory for run in self.runs])
+        self.dead = whole.number[is_dead]
+        alive = np.flatnonzero(~is_dead)
+        alive = alive[np.argsort(whole.order[alive], kind="stable")]
+        rank = np.full(len(is_dead), LARGE, np.uint64)
+        rank[alive] = np.arange(len(alive), dtype=np.uint64)
+        edges = np.cumsum([len(run.directory.number) for run in self.runs])[:-1]
+        self._sources = list(zip([postings for _, postings in runs], np.split(rank, edges), strict=True))
+        self._directory = whole.take(alive)
+        self._shape = _shape(int(self._directory.size.sum()))
+        self._made: list[_U64] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all slices are made."""
+        return self.begun == 1 << self._shape[0]
+
+    def more(self) -> list[_U64]:
+        """The next slices."""
+        bits = self._shape[0]
+        first, last = self.begun, min(self.begun + _AT_ONCE, 1 << bits)
+        bounds = slice_bounds(bits)[first:last]  # of these the last one is where the next part begins
+        parts = [np.zeros(0, np.uint64)]
+        for n, (postings, rank) in enumerate(self._sources):
+            end = int(np.searchsorted(postings, bounds[-1])) if last < 1 << bits else len(postings)
+            place = rank[(postings[:end] & _U(LARGE - 1)).astype(np.int64)]
+            kept = place < LARGE
+            parts.append((postings[:end][kept] >> _U16 << _U16) | place[kept])
+            self._sources[n] = postings[end:], rank
+        merged = np.sort(np.concatenate(parts))
+        self._made.append(merged)
+        self.begun = last
+        return np.split(merged, np.searchsorted(merged, bounds[: last - first - 1]))
+
+    def finish(self) -> Run:
+        """The run of all slices."""
+        bits, words = self._shape
+        keys = kernels.make_filter(np.concatenate(self._made), bits, words)
+        return Run(self.number, self.runs[0].first, self.runs[-1].last, bits, words, self._directory, keys)
 
 
-def _finish(about: tuple[int, int, int], directory: Directory, postings: _U64) -> tuple[Run, list[_U64]]:
-    bits = max(0, (len(postings) // _PER_SLICE).bit_length())
-    words = max(1, -(-len(postings) // (_PER_WORD << bits)))
-    slices = np.split(postings, np.searchsorted(postings, slice_bounds(bits)))
-    return Run(*about, bits, words, directory, kernels.make_filter(postings, bits, words)), slices
+def _shape(postings: int) -> tuple[int, int]:
+    """Bits and words of a run with so many postings."""
+    bits = max(0, (postings // _PER_SLICE).bit_length())
+    return bits, max(1, -(-postings // (_PER_WORD << bits)))
 
 
 # ------------------------------------------------------------------------------------------------------------ as bytes

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,10 +15,11 @@ from dedup.errors import BusyError, DamagedError, MismatchError, StoreError
 from dedup.store import runs, upkeep
 from dedup.store.connections import Connections, telling
 from dedup.store.packing import Packer, dictionary, sealed
-from dedup.store.protocol import DamagedRunError, batches
+from dedup.store.protocol import DamagedRunError, Directory, batches
 from dedup.store.rows import VERSIONS, SqliteLedger, SqliteSnapshot, version_of
 from dedup.store.schema import APPLICATION, TABLES, VERSION
-from dedup.store.view import Loaded, Read, Stamp, Tail, View
+from dedup.store.tail import Tail
+from dedup.store.view import Loaded, Read, Stamp, View
 
 __all__ = ["SqliteStore"]
 
@@ -50,6 +51,7 @@ class SqliteStore:
         self._connections = Connections(path)
         self._lock = threading.Lock()
         self._view: View | None = None
+        self._merging: runs.Merging | None = None  # that of this process, for whoever writes
         self._bytes_read = 0
         try:
             with telling(path), self._connections.lend() as connection:
@@ -110,7 +112,7 @@ class SqliteStore:
             with self._lock:  # what was written is known here: it need not be read again
                 view = self._view
                 if view is not None and view.stamp[1:] == ledger.stamp[1:] and view.tail.last == ledger.found:
-                    view.tail.extend(ledger.fresh, ledger.stamp.last)
+                    self._view = view.extended(ledger.fresh, ledger.stamp.last)
 
     def _checked(self, snapshot: _Snapshot) -> _Snapshot:
         if snapshot.sketched != self._sketched:
@@ -123,7 +125,10 @@ class SqliteStore:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """See Store."""
+        """See Store. A merge that was begun is brought to its end."""
+        with contextlib.suppress(StoreError):
+            while self._merging is not None:
+                self._tidy(self._merge_on, 0.0)
         self._connections.close()
         self._view = None
 
@@ -133,15 +138,15 @@ class SqliteStore:
         """The posting lists of a state, with as much of the last ones as is still true."""
         with self._lock:
             view = self._view
-            if view is None or view.stamp.runs != stamp.runs or view.stamp.dead != stamp.dead:
+            made = view
+            if made is None or made.stamp.runs != stamp.runs or made.stamp.dead != stamp.dead:
                 made = self._make_view(stamp, connection, view)
-                if view is None or stamp >= view.stamp:
-                    self._view = made
-                view = made
-            if stamp.last > view.tail.last:
-                rows = connection.execute(VERSIONS, (view.tail.last + 1, stamp.last))
-                view.tail.extend([version_of(self.name, row) for row in rows], stamp.last)
-            return view
+            if stamp.last > made.tail.last:
+                rows = connection.execute(VERSIONS, (made.tail.last + 1, stamp.last))
+                made = made.extended([version_of(self.name, row) for row in rows], stamp.last)
+            if view is None or stamp >= view.stamp:
+                self._view = made
+            return made
 
     def _make_view(self, stamp: Stamp, connection: sqlite3.Connection, former: View | None) -> View:
         known = {one.run.number: one for one in former.loaded} if former else {}
@@ -150,8 +155,9 @@ class SqliteStore:
         loaded = [known.get(number) or Loaded(self._run(number, connection)) for number in numbers]
         dead = np.array([number for (number,) in sql("SELECT number FROM dead ORDER BY number")], np.int64)
         after = loaded[-1].run.last if loaded else 0
-        is_same = former is not None and former.stamp.runs == stamp.runs
-        tail = former.tail if former is not None and is_same else Tail(after)
+        tail = Tail(after)
+        if former is not None and (former.stamp.runs == stamp.runs or (loaded and former.after == after)):
+            tail = former.tail
         return View(stamp, loaded, dead, tail, former)
 
     def _run(self, number: int, connection: sqlite3.Connection) -> runs.Run:
@@ -164,7 +170,7 @@ class SqliteStore:
         if parts[0] is None or parts[1] is None:
             raise DamagedRunError(self.name, number)
         columns = np.frombuffer(parts[0], np.int64).reshape(4, -1)
-        known = runs.Directory(columns[0], columns[1], columns[2], columns[3].view(np.uint64))
+        known = Directory(columns[0], columns[1], columns[2], columns[3].view(np.uint64))
         return runs.Run(*about, known, np.frombuffer(parts[1], np.uint64))
 
     def slices_by(self, connection: sqlite3.Connection) -> Read:
@@ -203,20 +209,30 @@ class SqliteStore:
         """See Store."""
         try:
             while (view := self._view) is not None and upkeep.is_due(view):
-                self._tidy(wait)
+                self._tidy(upkeep.flush, wait)
+            if view is not None and (self._merging is not None or upkeep.may_merge(view)):
+                self._tidy(self._merge_on, wait)
+                while self._merging is not None and upkeep.must_merge(view):
+                    self._tidy(self._merge_on, wait)
         except BusyError:
             pass  # whoever writes does it
         except StoreError as error:
             log.warning("posting lists could not be put in order: %s", error)
 
-    def _tidy(self, wait: float) -> None:
+    def _tidy(self, work: Callable[[SqliteLedger], None], wait: float) -> None:
         try:
             with self.writing(wait) as ledger:
-                ledger.tidy()
+                work(ledger)
             with self.reading() as snapshot:
                 snapshot.view  # noqa: B018 (the next look-up finds it made)
-        except DamagedRunError as error:
+        except BaseException as error:
+            self._merging = None  # what it made may be undone
+            if not isinstance(error, DamagedRunError):
+                raise
             self.mend(error, wait)
+
+    def _merge_on(self, ledger: SqliteLedger) -> None:
+        self._merging = upkeep.merge_on(ledger, self._merging)
 
 
 def _check_header(path: str) -> None:

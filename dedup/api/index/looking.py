@@ -26,7 +26,8 @@ def look_up(snapshot: Snapshot, batch: Batch, rules: Rules) -> list[Found]:
     same = snapshot.same_text([hash]).get(hash)
     others = probe(snapshot, batch.sketches, rules.params, but=same).number.tolist()
     chosen = _delegates(snapshot, entry, [*others, *([same] if same else [])], rules)
-    entries = snapshot.articles(chosen.values())
+    entries = rules.recent.articles(snapshot, chosen.values())
+    rules.recent.trust(entries)
     me = bench.own(0)
     versions = [(me, bench.there(entries[chosen[n]])) for n in others if n in chosen]
     copies = [(bench.there(entries[chosen[same]]), me)] if same in chosen else []

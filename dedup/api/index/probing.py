@@ -9,7 +9,6 @@ article arrived does not count for it.
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,8 +17,7 @@ from dedup import kernels
 from dedup.index import enough, few
 from dedup.models import Params
 from dedup.sketch import Sketches
-from dedup.store import Holders, Snapshot, hold_each
-from dedup.text import ranges
+from dedup.store import Holders, Lists, Snapshot, hold_each
 
 __all__ = ["Pairs", "probe"]
 
@@ -71,22 +69,22 @@ def probe(
     """
     keys, key = np.unique(new.fingerprints, return_inverse=True)
     counts, old = _look_up(snapshot, keys, (key, new), params, (before, but))
-    place, first = kernels.tell_apart(old.number)
-    there = old.take(first)
+    which, first = kernels.tell_apart(old.place)
+    there = old.everyone.take(old.place[first])
     everyone = _Everyone(
         np.concatenate([-1 - np.arange(len(new)), there.number]), np.concatenate([np.diff(new.starts), there.size]),
         np.concatenate([new.selected, there.selected]), np.concatenate([new.versions[:, 0], there.order]),
     )  # fmt: skip
     packed, missing, is_crowd = kernels.meet_holders(
-        (key, new.starts), (old.key, len(new) + place, counts), everyone[1:],
+        (key, new.starts), (old.key, len(new) + which, counts), everyone[1:],
         enough(everyone.size, params), (few(params), params.max_bucket, params.hubs),
     )  # fmt: skip
     x, y = np.divmod(packed, max(len(everyone.size), 1))
     number = everyone.numbers[y]
     crowded = np.flatnonzero(is_crowd)
     unsure = np.flatnonzero(missing)
-    shared = _count_crowds(snapshot, new, crowded, (x[unsure], number[unsure]))
-    keep = np.delete(np.arange(len(x)), unsure[shared < missing[unsure]])
+    is_enough = _share_crowds(snapshot, new, crowded, (x[unsure], y[unsure], missing[unsure]), old.take(first))
+    keep = np.delete(np.arange(len(x)), unsure[~is_enough])
     keep = keep[np.lexsort((number[keep], x[keep]))]
     return Pairs(x[keep], number[keep], np.bincount(_holder(new, crowded), minlength=len(new)) > 0)
 
@@ -116,7 +114,8 @@ def _look_up(
     if not len(crowded):
         return counts, old
     last, known = np.zeros(len(keys), np.uint64), np.bincount(old.key, minlength=len(keys))
-    np.maximum.at(last, old.key, old.order)
+    hubs = old.take(counts[old.key] > params.max_bucket)
+    np.maximum.at(last, hubs.key, hubs.everyone.take(hubs.place).order)
     holder = _holder(sketches, crowded)
     key = key[crowded]
     is_hub = (known[key] < params.hubs) | (sketches.versions[holder, 0] < last[key])
@@ -124,7 +123,7 @@ def _look_up(
     if len(wanted):
         counts[wanted], everyone = _without(*snapshot.holders(keys[wanted], _ALL, params.hubs), apart)
         rest = old.take(~np.isin(old.key, wanted))
-        old = Holders.join([rest, everyone._replace(key=wanted[everyone.key])])
+        old = rest.join(everyone._replace(key=wanted[everyone.key]))
     return counts, old
 
 
@@ -132,25 +131,29 @@ def _without(counts: _I64, old: Holders, apart: tuple[int | None, int | None]) -
     before, but = apart
     if before is None and but is None:
         return counts, old
-    gone = (old.number >= (_ALL if before is None else before)) | (old.number == but)
+    number = old.everyone.take(old.place).number
+    gone = (number >= (_ALL if before is None else before)) | (number == but)
     return counts - np.bincount(old.key[gone], minlength=len(counts)), old.take(~gone)
 
 
-def _count_crowds(snapshot: Snapshot, new: Sketches, crowded: _I64, pairs: tuple[_I64, _I64]) -> _I64:
-    """How many crowds the two of each pair share.
+def _share_crowds(
+    snapshot: Snapshot, new: Sketches, crowded: _I64, pairs: tuple[_I64, _I64, _I64], there: Holders
+) -> np.ndarray[Any, np.dtype[np.bool_]]:  # fmt: skip
+    """Whether the two of each pair share enough crowds.
 
     Args:
         snapshot: what is there.
         new: the new versions.
         crowded: which of their fingerprints are crowds, by place.
-        pairs: new versions by their places, and with whom, see Pairs.
+        pairs: new versions by their places; with whom: another one, or behind them one that is there; how many crowds.
+        there: those that are there.
     """
-    x, number = pairs
-    starts = np.searchsorted(_holder(new, crowded), np.arange(len(new) + 1))
-    times = np.diff(starts)[x]
-    pair, key = np.repeat(np.arange(len(x)), times), new.fingerprints[crowded[ranges(starts[x], times)]]
-    is_new, held = number[pair] < 0, np.zeros(len(pair), np.bool_)
-    held[~is_new] = snapshot.hold(number[pair[~is_new]], key[~is_new])
-    own = [new.fingerprints[lo:hi] for lo, hi in itertools.pairwise(new.starts.tolist())]
-    held[is_new] = hold_each(dict(enumerate(own)), -1 - number[pair[is_new]], key[is_new])
-    return np.bincount(pair[held], minlength=len(x))
+    x, y, least = pairs
+    keys, members = np.unique(new.fingerprints[crowded], return_inverse=True)
+    lists = Lists(keys, members, np.searchsorted(_holder(new, crowded), np.arange(len(new) + 1)))
+    result, is_new = np.zeros(len(x), np.bool_), y < len(new)
+    result[~is_new] = snapshot.hold_enough(there.take(y[~is_new] - len(new))._replace(key=x[~is_new]), lists,
+                                           least[~is_new])  # fmt: skip
+    own = [new.fingerprints[new.starts[n] : new.starts[n + 1]] for n in y[is_new].tolist()]
+    result[is_new] = hold_each(own, x[is_new], lists, least[is_new])
+    return result

@@ -31,6 +31,11 @@ class Recent:
         """A transaction begins: what gets this number or one behind it is not kept."""
         self._following = following
 
+    def trust(self, numbers: Iterable[int]) -> None:
+        """Articles of these numbers were seen from outside of the transaction that put them in, so they may be kept."""
+        with self._lock:
+            self._following = max([self._following, *(number + 1 for number in numbers)])
+
     def articles(self, snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, Entry]:
         """The articles of these numbers, which are there."""
         wanted = {*numbers}

@@ -11,7 +11,7 @@ from dedup.errors import DamagedError
 from dedup.store.packing import Packer, decode, encode
 from dedup.store.postgres.arrays import from_sortable
 from dedup.store.postgres.connections import Connection
-from dedup.store.protocol import Copy, Entry, Holders, Tale, Version, hold_each
+from dedup.store.protocol import Copy, Directory, Entry, Holders, Lists, Tale, Version, hold_each
 
 __all__ = ["ENTRY", "Place", "PostgresSnapshot", "State", "integers"]
 
@@ -84,7 +84,9 @@ class PostgresSnapshot:
         place, count, number, size, selected, standing = np.array(rows, np.int64).reshape(-1, 6).T.copy()
         counts = np.zeros(len(keys), np.int64)
         counts[place - 1] = count
-        return counts, Holders(place - 1, number, size, selected, from_sortable(standing))
+        everyone = Directory(number, size, selected, from_sortable(standing))
+        _, first, own = np.unique(number, return_index=True, return_inverse=True)
+        return counts, Holders(place - 1, own, everyone.take(first))
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Entry]:
         """See Snapshot."""
@@ -100,10 +102,11 @@ class PostgresSnapshot:
         return {number: Version(number, hash, selected, np.frombuffer(fingerprints, np.uint64), story)
                 for number, hash, selected, fingerprints, story in rows}  # fmt: skip
 
-    def hold(self, numbers: _I64, keys: _U64) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def hold_enough(self, who: Holders, lists: Lists, least: _I64) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """See Snapshot."""
+        numbers = who.everyone.take(who.place).number
         versions = self.versions(np.unique(numbers).tolist())
-        return hold_each({number: version.fingerprints for number, version in versions.items()}, numbers, keys)
+        return hold_each([versions[n].fingerprints for n in numbers.tolist()], who.key, lists, least)
 
     def delegates(self, versions: Iterable[int]) -> dict[int, int]:
         """See Snapshot."""
