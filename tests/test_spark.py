@@ -5,13 +5,11 @@ import os
 import subprocess
 import sys
 import textwrap
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import make
 import numpy as np
-import pyarrow as pa
 import pytest
 from test_index import random_sets, sketches_of
 
@@ -230,26 +228,24 @@ def delivered(tasks, work):
 
 def find_pairs(sketches, params, partitions):
     """(pairs, each by the text hashes of its versions; whether crowds left out any), by the exchanges of Spark."""
-    edges = sketches.starts.tolist()
-    flat = sketches.fingerprints.tobytes()
-    batch = pa.RecordBatch.from_pydict({
-        "v0": sketches.versions[:, 0].view(np.int64), "size": np.diff(edges).astype(np.int32),
-        "selected": sketches.selected.astype(np.int32),
-        "keys": [flat[8 * lo : 8 * hi] for lo, hi in pairwise(edges)],
-    })  # fmt: skip
+    version, starts, selected = sketches.versions[:, 0], sketches.starts, sketches.selected.astype(np.int32)
     half = len(sketches) // 2
-    sent = delivered([[batch.slice(0, half)], [batch.slice(half)]], candidates._send(partitions))
+    sent = delivered([(0, half), (half, len(sketches))], lambda part: candidates.post(
+        sketches.fingerprints[starts[part[0]] : starts[part[1]]], version[slice(*part)],
+        np.diff(starts)[slice(*part)], selected[slice(*part)], partitions,
+    ))  # fmt: skip
     kinds = [
         {place: [row for row in rows if row.column("kind")[0].as_py() == kind] for place, rows in sent.items()}
-        for kind in (candidates._VERSION, candidates._POSTING)
+        for kind in (candidates.VERSION, candidates.POSTING)
     ]
     answers = delivered(kinds[1].values(), candidates._count(params, partitions))
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
     notes = delivered(asked, candidates._choose(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
-    parcels = [open_parcels(rows, candidates.PLAN) for rows in found.values()]
+    planned = delivered(found.values(), candidates._plan(partitions))
+    parcels = [open_parcels(rows, candidates.PLAN) for rows in planned.values()]
     pairs = {
-        pair for of in parcels for low, high in of[candidates.PAIR]
+        pair for of in parcels for low, high, _ in of[candidates.PAIR]
         for pair in zip(low.tolist(), high.tolist(), strict=True)
     }  # fmt: skip
     return pairs, any(of[candidates.CROWD] for of in parcels)
@@ -289,7 +285,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)
         notes.append(parcel(0, candidates._NOTE, (np.arange(lo, hi), one, one, one, number[lo:hi], flags[lo:hi])))
-    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PLAN)[candidates.PAIR]
+    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates._DTYPES)[candidates._FOUND]
     assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
 
 
