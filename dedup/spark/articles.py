@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
-    "DETAILS", "FRAME", "LEFT_OUT", "MEMBERS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions",
+    "DETAILS", "FRAME", "FRAMES", "LEFT_OUT", "MEMBERS", "NO_ID", "NO_TEXT", "NO_WORDS", "ROW_BITS", "find_versions",
     "select_articles", "sketch",
 ]  # fmt: skip
 
@@ -45,6 +45,7 @@ DETAILS = ("title", "source", "credit", "published")
 NO_WORDS, NO_TEXT, NO_ID = -1, -2, -3  # sizes of what is left out
 ROW_BITS = 40  # of a key; the others are the partition
 FRAME, _NAMES, LEFT_OUT, MEMBERS = range(8, 12)  # kinds of parcels
+FRAMES = 32  # of a partition, 4 MB each where Spark reads 128 MB: Java copies a row several times
 _AT_ONCE = 1024  # articles
 _TOGETHER = 1 << 21  # keys sent at a time
 _LEVEL = 1  # a text is half as long, in 16 microseconds; as several it would be a third, but travel as several
@@ -82,7 +83,7 @@ def select_articles(df: DataFrame) -> DataFrame:
 
 def sketch(articles: DataFrame, params: Params, furniture: Furniture, partitions: int) -> DataFrame:
     """Parcels with what is known of each article by its text: what `candidates.post` sends, its names where its root is
-    at home, and a frame of the articles of each partition, in order: id, text (compressed) and details."""
+    at home, and FRAMES frames of the articles of each partition, in order: id, text (compressed) and details."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         context = TaskContext.get()
@@ -100,7 +101,9 @@ def sketch(articles: DataFrame, params: Params, furniture: Furniture, partitions
                     some = []
         if some:
             yield from _send(some, partitions)
-        yield parcel_of(place, FRAME, freeze(pa.Table.from_batches(frame) if frame else pa.table({})))
+        for part in range(FRAMES):
+            held = frame[part * len(frame) // FRAMES : (part + 1) * len(frame) // FRAMES]
+            yield parcel_of(place, FRAME, freeze(pa.Table.from_batches(held)) if held else b"")
 
     from pyspark import TaskContext
 

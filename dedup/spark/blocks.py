@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -20,7 +21,7 @@ from dedup.dates import parse
 from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.pages import find_credit
-from dedup.spark.articles import DETAILS, FRAME, MEMBERS, ROW_BITS
+from dedup.spark.articles import DETAILS, FRAME, FRAMES, MEMBERS, ROW_BITS
 from dedup.spark.candidates import NEED, PAIR, PLAN
 from dedup.spark.parcels import (
     PARCEL,
@@ -143,9 +144,11 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
 
 
 def _join(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """One parcel, whatever there are: it meets one frame."""
+    """What is asked of a partition, in as many parcels as it has frames: all in the first, which the others follow."""
     tables = [thaw(data.as_buffer()) for batch in batches for data in batch.column("data")]
     yield parcel_of(0, NEED, freeze(pa.concat_tables(tables)) if tables else b"")
+    for _ in range(FRAMES - 1):
+        yield parcel_of(0, NEED, b"")
 
 
 def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> Iterator[pa.Table]:
@@ -179,17 +182,18 @@ def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> 
 
 
 def _answer_all(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[int, int, bytearray]]:
-    for frame, asked in pairs:
-        if asked:
-            yield from _answer(thaw(frame), thaw(asked).sort_by("key"))
+    frames = iter(pairs)
+    frame, asked = next(frames)
+    if asked:
+        yield from _answer(itertools.chain([frame], (frame for frame, _ in frames)), thaw(asked).sort_by("key"))
     spare_modules()
 
 
-def _answer(frame: pa.Table, asked: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
+def _answer(frames: Iterable[bytes], asked: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
     """Parcels with the articles asked for, as (place, kind, data)."""
     row = asked.column("key").to_numpy() & ((1 << ROW_BITS) - 1)
     first, waiting, weight = 0, [], 0
-    for articles in frame.to_batches():
+    for articles in itertools.chain.from_iterable(thaw(frame).to_batches() for frame in frames if frame):
         lo, hi = np.searchsorted(row, [first, first + articles.num_rows]).tolist()
         if lo < hi:
             some = pa.Table.from_batches([articles.take(pa.array(row[lo:hi] - first))])
