@@ -30,6 +30,7 @@ from dedup.spark.parcels import (
     in_tasks,
     pack_tables,
     parcel_of,
+    starts_of,
     thaw,
 )
 
@@ -139,7 +140,10 @@ def _compress(rows: pa.RecordBatch, texts: pa.LargeBinaryArray) -> pa.RecordBatc
     press = zstandard.ZstdCompressor(level=_LEVEL).compress
     buf, edges = _laid_out(texts)
     pressed = [press(buf.data[lo:hi]) for lo, hi in pairwise(edges.tolist())]
-    columns = [rows.column("id"), pa.array(pressed, pa.large_binary()), *map(rows.column, DETAILS)]
+    places = starts_of(np.array([len(text) for text in pressed], np.int64))
+    buffers = [None, pa.py_buffer(places), pa.py_buffer(b"".join(pressed))]
+    held = pa.Array.from_buffers(texts.type, len(pressed), buffers)
+    columns = [rows.column("id"), held, *map(rows.column, DETAILS)]
     return pa.RecordBatch.from_arrays(columns, names=["id", "text", *DETAILS])
 
 
@@ -211,7 +215,7 @@ def find_versions(sketched: DataFrame, partitions: int) -> DataFrame:
         if left_out:
             yield _tell_left_out(left_out)
         if tables:
-            named = _resolve(pa.concat_tables(tables))
+            named = _resolve(pa.concat_tables(tables).combine_chunks())
             yield from pack_tables(_NAMES, home_of(named.column("v0").to_numpy(), partitions), named)
 
     def delegate(batches: _Batches) -> Iterator[pa.RecordBatch]:
@@ -219,7 +223,7 @@ def find_versions(sketched: DataFrame, partitions: int) -> DataFrame:
         if left_out:
             yield _tell_left_out(left_out)
         if tables:
-            members = _delegate(pa.concat_tables(tables))
+            members = _delegate(pa.concat_tables(tables).combine_chunks())
             place = home_of(members.column("v0")[:1].to_numpy(), partitions)
             yield parcel_of(int(place[0]), MEMBERS, freeze(members))
 

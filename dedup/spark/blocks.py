@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -182,39 +183,42 @@ def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> 
 
 
 def _answer_all(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[int, int, bytearray]]:
-    frames = iter(pairs)
-    frame, asked = next(frames)
+    parts = iter(pairs)
+    first, asked = next(parts)
     if asked:
-        yield from _answer(itertools.chain([frame], (frame for frame, _ in frames)), thaw(asked).sort_by("key"))
+        frames = itertools.chain([first], (frame for frame, _ in parts))
+        yield from _answer(frames, thaw(asked).combine_chunks().sort_by("key").combine_chunks())
     spare_modules()
 
 
 def _answer(frames: Iterable[bytes], asked: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
     """Parcels with the articles asked for, as (place, kind, data)."""
     row = asked.column("key").to_numpy() & ((1 << ROW_BITS) - 1)
-    first, waiting, weight = 0, [], 0
+    place = asked.column("place").to_numpy()
+    first, weight = 0, 0
+    waiting: dict[int, list[pa.Table]] = defaultdict(list)
     for articles in itertools.chain.from_iterable(thaw(frame).to_batches() for frame in frames if frame):
         lo, hi = np.searchsorted(row, [first, first + articles.num_rows]).tolist()
-        if lo < hi:
-            some = pa.Table.from_batches([articles.take(pa.array(row[lo:hi] - first))])
-            for name in ("renamed", "key", "v0", "is_delegate", "place"):
-                some = some.append_column(name, asked.column(name).slice(lo, hi - lo))
-            waiting.append(some)
-            weight += some.nbytes
+        order = lo + order_of(place[lo:hi])
+        some = pa.Table.from_batches([articles.take(pa.array(row[order] - first))])
+        about = asked.take(pa.array(order))
+        for name in ("renamed", "key", "v0", "is_delegate"):
+            some = some.append_column(name, about.column(name))
+        for start, stop in pairwise(runs(place[order]).tolist()):
+            waiting[int(place[order[start]])].append(some.slice(start, stop - start))
         first += articles.num_rows
+        weight += some.nbytes
         if weight >= _TOGETHER:
-            yield from _address(pa.concat_tables(waiting))
-            waiting, weight = [], 0
-    if waiting:
-        yield from _address(pa.concat_tables(waiting))
+            yield from _address(waiting)
+            waiting.clear()
+            weight = 0
+    yield from _address(waiting)
 
 
-def _address(articles: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
+def _address(waiting: dict[int, list[pa.Table]]) -> Iterator[tuple[int, int, bytearray]]:
     """A parcel for each place that articles go to."""
-    articles = articles.take(pa.array(order_of(articles.column("place").to_numpy())))
-    places = articles.column("place").to_numpy()
-    for lo, hi in pairwise(runs(places).tolist()):
-        yield int(places[lo]), _TEXT, bytearray(freeze(articles.slice(lo, hi - lo).drop_columns("place")))
+    for place, articles in waiting.items():
+        yield place, _TEXT, bytearray(freeze(pa.concat_tables(articles)))
 
 
 def compare(
@@ -288,7 +292,8 @@ class _Desk:
             return None
         parcels = [*open_parcels(packed, PLAN)[PAIR], [np.zeros(0, kind) for kind in PLAN[PAIR]]]
         low, high, home = (np.concatenate(column) for column in zip(*parcels, strict=True))
-        desk = cls(pa.concat_tables(tables), (low.view(np.int64), high.view(np.int64)), params, furniture)
+        rows = pa.concat_tables(tables).combine_chunks()
+        desk = cls(rows, (low.view(np.int64), high.view(np.int64)), params, furniture)
         desk.address(home, partitions)
         return desk
 

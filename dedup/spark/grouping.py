@@ -84,13 +84,17 @@ def find_labels(found: DataFrame, keep: Keep, partitions: int) -> DataFrame:
     return in_tasks(find_components(joined, keep), labels, PARCEL)
 
 
-def find_unexamined(webs: Webs) -> DataFrame:
+def find_unexamined(webs: Webs, *, is_later: bool) -> DataFrame:
     """A plan of the pairs that `api.crowds` compares next: versions and the anchors of what they match; and, for the
-    place that asks, TRIED parcels with the same pairs."""
+    place that asks, TRIED parcels with the same pairs.
+
+    Args:
+        is_later: this is not the first time: only components of which pairs were tried last time can have others.
+    """
     partitions = webs.partitions
 
     def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
-        for web in _open_webs(here):
+        for web in _open_webs(here, only_tried=is_later):
             pairs = find_missing(web.shelf, web.rows, web.examined())
             home = here.column("place")[0].as_py()
             yield from web.send(pairs, home, partitions)
@@ -186,12 +190,16 @@ def _join(parcels: list[list[Any]]) -> Iterator[np.ndarray[Any, Any]]:
     return (np.concatenate(column) for column in zip(*parcels, [np.zeros(0, np.int64)] * 2, strict=True))
 
 
-def _open_webs(here: pa.Table) -> Iterator[_Web]:
-    """The components of a place, some at a time."""
+def _open_webs(here: pa.Table, *, only_tried: bool = False) -> Iterator[_Web]:
+    """The components of a place, or those of which pairs were tried, some at a time."""
     rows, others = part_parcels(here, ROWS)
     tried = np.stack(list(_join(open_parcels(others, _ARRAYS)[TRIED])), axis=1)
     rows = _sort_by_component(rows)
-    edges = runs(rows.column("component").to_numpy())
+    component = rows.column("component").to_numpy()
+    if only_tried:
+        at = np.isin(component, component[np.isin(rows.column("va").to_numpy(), tried)])
+        rows, component = rows.filter(pa.array(at)), component[at]
+    edges = runs(component)
     cuts = np.unique(edges[np.searchsorted(edges, [*range(0, rows.num_rows, _CHUNK), rows.num_rows])])
     for lo, hi in pairwise(cuts.tolist()):
         yield _Web(rows.slice(lo, hi - lo), tried)

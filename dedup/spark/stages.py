@@ -88,8 +88,8 @@ def _join_anchors(
     webs: grouping.Webs, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
 ) -> grouping.Webs:
     """The webs with the matches of versions and anchors that crowds left out, as `api.crowds.join_anchors`."""
-    for _ in range(ROUNDS):
-        asked = keep(grouping.find_unexamined(webs), "crowds")
+    for number in range(ROUNDS):
+        asked = keep(grouping.find_unexamined(webs, is_later=number > 0), "crowds")
         if asked.where(f"kind = {candidates.PAIR}").isEmpty():
             break
         found = keep(blocks.compare(asked, lookup, *by, copies=False, has_credits=False), "crowds")
