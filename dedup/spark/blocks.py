@@ -231,7 +231,6 @@ def compare(
         copies: whether to look at copies too: once, with the candidates.
         has_credits: whether it matters whom an article names as its source.
     """
-
     partitions = lookup.partitions
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -251,7 +250,6 @@ def compare(
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:
     """Parcels with ROWS where the plan says: how many shingles each of its pairs shares."""
-
     partitions = lookup.partitions
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
