@@ -1,6 +1,6 @@
 """The scan on Spark beside the scan on one machine: speed, growth, bytes shuffled, and a plan for a billion articles.
 
-    python benchmarks/spark.py CORPUS.parquet [MORE.parquet …] [--master local[2]] [--partitions 16] [--skewed F …]
+    python benchmarks/spark.py CORPUS.parquet [MORE.parquet …] [--master local[2]] [--partitions 10] [--skewed F …]
 
 Each corpus (columns id, text; benchmarks/corpus.py makes them) is scanned by both on as many processors, Spark after a
 small corpus that starts its workers; a fresh process reads the whole time of the one machine. Processor seconds are
@@ -80,7 +80,8 @@ def _session(master: str, log: str, memory: str) -> SparkSession:
     settings = {
         "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.memory": memory,
         "spark.eventLog.enabled": "true", "spark.eventLog.dir": log, "spark.eventLog.rolling.enabled": "false",
-        "spark.eventLog.compress": "false", "spark.io.compression.codec": "zstd", "spark.local.dir": f"{log}/local",
+        "spark.eventLog.compress": "false", "spark.io.compression.codec": "zstd",
+        "spark.serializer": "org.apache.spark.serializer.KryoSerializer", "spark.local.dir": f"{log}/local",
         "spark.ui.showConsoleProgress": "false",
     }  # fmt: skip
     builder = SparkSession.builder.master(master).appName("benchmark")
@@ -113,16 +114,17 @@ def _metrics(log: str) -> tuple[Counter[str], Counter[str]]:
 
 
 def _measure(
-    spark: SparkSession, path: str, partitions: int, log: str, clock: _Clock
+    spark: SparkSession, path: str, given: argparse.Namespace, log: str, clock: _Clock
 ) -> tuple[float, float, Counter[str], Counter[str]]:
     before, busy = _metrics(log), clock.total()
+    count = pq.read_metadata(path).num_rows
+    partitions = given.partitions or max(given.threads, count // 100_000)  # as README.md beside dedup.spark has it
     start = perf_counter()
     matches, stories = dedup.spark.scan(spark.read.parquet(path), partitions=partitions)
     passed, busy = perf_counter() - start, clock.total() - busy
     told = matches.count(), stories.count()
     after = _metrics(log)
-    count = pq.read_metadata(path).num_rows
-    print(f"\n{path}: {count:,} articles, {told[0]:,} matches, {told[1]:,} articles in stories")
+    print(f"\n{path}: {count:,} articles in {partitions}: {told[0]:,} matches, {told[1]:,} articles in stories")
     print(f"Spark {passed:8.1f} s {count / passed:8,.0f} articles/s {busy:8,.0f} s of processors")
     written, seconds = (now - old for now, old in zip(after, before, strict=True))
     print(f"{'stage':18}{'shuffled, B an article':>24}{'task seconds':>14}")
@@ -164,25 +166,25 @@ def main() -> None:
     parser.add_argument("--skewed", nargs="*", default=[], help="corpora of as many articles as the first")
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--threads", type=int, default=2, help="processors of the one machine")
-    parser.add_argument("--partitions", type=int, default=16)
+    parser.add_argument("--partitions", type=int, help="by default one for 100,000 articles, at least two")
     parser.add_argument("--memory", default="3g", help="of the JVM")
     given = parser.parse_args()
-    print(f"{platform.machine()}, Python {platform.python_version()}, Spark {pyspark.__version__}, {given.master}, "
-          f"{given.partitions} partitions; dedup {dedup.__version__}")  # fmt: skip
+    print(f"{platform.machine()}, Python {platform.python_version()}, Spark {pyspark.__version__}, {given.master}; "
+          f"dedup {dedup.__version__}")  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="dedup-benchmark-") as log:
         spark = _session(given.master, log, given.memory)
         few = f"{log}/few.parquet"
         pq.write_table(pq.read_table(given.corpora[0]).slice(0, 2000), few)
-        dedup.spark.scan(spark.read.parquet(few), partitions=given.partitions)  # starts workers, loads kernels
+        dedup.spark.scan(spark.read.parquet(few), partitions=given.threads)  # starts workers, loads kernels
         even, clock = 0.0, _Clock()
         for path in given.corpora:
-            passed, busy, written, seconds = _measure(spark, path, given.partitions, log, clock)
+            passed, busy, written, seconds = _measure(spark, path, given, log, clock)
             even = even or passed
             alone, alone_busy = _one_machine(path, given.threads)
             print(f"Spark has {alone / passed:.2f} × the speed of one machine, processor for processor; "
                   f"{alone_busy / busy:.2f} × by processor seconds", flush=True)  # fmt: skip
         for path in given.skewed:
-            passed, *_ = _measure(spark, path, given.partitions, log, clock)
+            passed, *_ = _measure(spark, path, given, log, clock)
             print(f"{passed / even:.2f} × the time of the even corpus", flush=True)
         _plan(pq.read_metadata(given.corpora[-1]).num_rows, written, seconds, given.threads)
         spark.stop()

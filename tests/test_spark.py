@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import textwrap
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -13,6 +12,7 @@ import make
 import numpy as np
 import pyarrow as pa
 import pytest
+import zstandard
 from test_index import random_sets, sketches_of
 
 import dedup
@@ -20,10 +20,10 @@ from dedup import Article, Params
 from dedup.index import find_candidates
 
 pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spark]'")
-from dedup.spark import candidates, scan
+from dedup.spark import articles, blocks, candidates, scan
 from dedup.spark.__main__ import main
 from dedup.spark.components import find_components
-from dedup.spark.parcels import open_parcels, order_of, parcel, spare_modules
+from dedup.spark.parcels import freeze, open_parcels, order_of, parcel, spare_modules, thaw
 from dedup.spark.session import check_java, check_spark
 
 try:
@@ -230,26 +230,24 @@ def delivered(tasks, work):
 
 def find_pairs(sketches, params, partitions):
     """(pairs, each by the text hashes of its versions; whether crowds left out any), by the exchanges of Spark."""
-    edges = sketches.starts.tolist()
-    flat = sketches.fingerprints.tobytes()
-    batch = pa.RecordBatch.from_pydict({
-        "v0": sketches.versions[:, 0].view(np.int64), "size": np.diff(edges).astype(np.int32),
-        "selected": sketches.selected.astype(np.int32),
-        "keys": [flat[8 * lo : 8 * hi] for lo, hi in pairwise(edges)],
-    })  # fmt: skip
+    version, starts, selected = sketches.versions[:, 0], sketches.starts, sketches.selected.astype(np.int32)
     half = len(sketches) // 2
-    sent = delivered([[batch.slice(0, half)], [batch.slice(half)]], candidates._send(partitions))
+    sent = delivered([(0, half), (half, len(sketches))], lambda part: candidates.post(
+        sketches.fingerprints[starts[part[0]] : starts[part[1]]], version[slice(*part)],
+        np.diff(starts)[slice(*part)], selected[slice(*part)], partitions,
+    ))  # fmt: skip
     kinds = [
         {place: [row for row in rows if row.column("kind")[0].as_py() == kind] for place, rows in sent.items()}
-        for kind in (candidates._VERSION, candidates._POSTING)
+        for kind in (candidates.VERSION, candidates.POSTING)
     ]
     answers = delivered(kinds[1].values(), candidates._count(params, partitions))
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
     notes = delivered(asked, candidates._choose(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
-    parcels = [open_parcels(rows, candidates.PLAN) for rows in found.values()]
+    planned = delivered(found.values(), candidates._plan(partitions))
+    parcels = [open_parcels(rows, candidates.PLAN) for rows in planned.values()]
     pairs = {
-        pair for of in parcels for low, high in of[candidates.PAIR]
+        pair for of in parcels for low, high, _ in of[candidates.PAIR]
         for pair in zip(low.tolist(), high.tolist(), strict=True)
     }  # fmt: skip
     return pairs, any(of[candidates.CROWD] for of in parcels)
@@ -289,7 +287,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)
         notes.append(parcel(0, candidates._NOTE, (np.arange(lo, hi), one, one, one, number[lo:hi], flags[lo:hi])))
-    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates.PLAN)[candidates.PAIR]
+    found = open_parcels(candidates._make_pairs(Params(), 1)(notes), candidates._DTYPES)[candidates._FOUND]
     assert [[side.tolist() for side in pairs] for pairs in found] == [[[count - 2], [count - 1]]]
 
 
@@ -297,6 +295,33 @@ def test_numbers_are_put_in_order_as_numpy_does():
     rng = np.random.default_rng(2)
     for values in (rng.integers(0, 9, 1000), rng.integers(0, 2**32, 1000), np.zeros(0, np.int32)):
         assert order_of(values).tolist() == np.argsort(values, kind="stable").tolist()
+
+
+def test_tables_in_parcels_are_read_where_they_lie():
+    batch = parcel(0, 1, (np.arange(3, dtype=np.uint8), np.arange(2)))
+    assert len(batch.column("data")[0].as_py()) % 8 == 0
+    assert [array.tolist() for array in open_parcels([batch], {1: (np.uint8, np.int64)})[1][0]] == [[0, 1, 2], [0, 1]]
+
+
+def test_texts_are_found_in_the_frames_of_a_partition():
+    texts = [f"Sáng {n}/5, mưa lớn ở thị xã Hà Lâm." * (1 + n % 3) for n in range(90)]
+    columns = {name: [None] * 90 for name in articles.DETAILS} | {"id": [f"a{n}" for n in range(90)], "text": texts}
+    rows = pa.RecordBatch.from_pydict(columns)
+    kept = [articles._compress(part, articles._texts_of(part)) for part in (rows.slice(lo, 30) for lo in (0, 30, 60))]
+    frames = [freeze(pa.Table.from_batches(kept[:2])), b"", freeze(pa.Table.from_batches(kept[2:]))]
+    wanted = [(3, 1), (29, 0), (29, 2), (31, 1), (75, 0), (89, 1)]
+    row, place = np.array(wanted).T
+    asked = pa.table({
+        "renamed": pa.nulls(6, pa.string()), "key": row | 5 << articles.ROW_BITS, "v0": row * 7,
+        "is_delegate": row % 2 == 1, "place": place,
+    })  # fmt: skip
+    found = {}
+    for place, _, data in blocks._answer(frames, asked):
+        table = thaw(bytes(data))
+        plain = [zstandard.decompress(text).decode() for text in table.column("text").to_pylist()]
+        found |= {(int(id[1:]), place): text for id, text in zip(table.column("id").to_pylist(), plain, strict=True)}
+        assert table.column("v0").to_pylist() == [7 * int(id[1:]) for id in table.column("id").to_pylist()]
+    assert found == {(row, place): texts[row] for row, place in wanted}
 
 
 def test_what_a_task_leaves_is_not_looked_through_for_garbage_again():

@@ -62,6 +62,7 @@ def _session(master: str | None) -> SparkSession:
         check_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = builder.config("spark.io.compression.codec", "zstd").config("spark.ui.showConsoleProgress", "false")
+        builder = builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
     session: SparkSession = builder.getOrCreate()
     return session
 

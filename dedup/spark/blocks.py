@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
+import zstandard
 
 from dedup import kernels
 from dedup.api.matches import Rows
@@ -19,21 +22,26 @@ from dedup.dates import parse
 from dedup.furniture import Furniture, group_of
 from dedup.models import Params
 from dedup.pages import find_credit
-from dedup.spark.articles import DETAILS, MEMBERS, ROW_BITS
+from dedup.spark.articles import DETAILS, FRAME, FRAMES, MEMBERS, ROW_BITS
 from dedup.spark.candidates import NEED, PAIR, PLAN
 from dedup.spark.parcels import (
     PARCEL,
     deliver,
     distinct,
     freeze,
+    home_of,
     in_tasks,
     meet,
     mix,
     open_parcels,
+    order_of,
+    pack_tables,
+    parcel,
     parcel_of,
     part_parcels,
     runs,
     spare_modules,
+    starts_of,
     thaw,
 )
 from dedup.text import ranges
@@ -42,18 +50,17 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame
 
-__all__ = ["ARTICLE", "FIGURES", "FOUND", "MATCH", "SHARED", "Lookup", "compare", "count_shared", "keep_frames"]
+__all__ = ["ARTICLE", "EDGE", "FIGURES", "MATCH", "ROWS", "SHARED", "Lookup", "compare", "count_shared", "keep_frames"]
 
 MATCH, ARTICLE, SHARED = range(3)  # rows: a match; an article that has a part in one; what a pair shares
 FIGURES = ("shared", "size_a", "size_b", "longest", "relation", "is_certain")
-FOUND = (
-    "kind int, va long, vb long, ka long, kb long, id_a string, id_b string, "
-    + ", ".join(f"{name} int" for name in FIGURES)
-    + ", is_delegate boolean, source string, credit string, published string"
-)
-_SHARED = "kind int, va long, vb long, shared int"
-_TEXT = 3  # a kind of parcel beside those of a plan: frozen articles
-_TOGETHER = 64 << 20  # bytes of text that a task sends at a time
+_FOUND = pa.schema([
+    ("kind", pa.int32()), *((name, pa.int64()) for name in ("va", "vb", "ka", "kb")), ("id_a", pa.string()),
+    ("id_b", pa.string()), *((name, pa.int32()) for name in FIGURES), ("is_delegate", pa.bool_()),
+    ("source", pa.string()), ("credit", pa.string()), ("published", pa.string()),
+])  # fmt: skip
+_TEXT, ROWS, EDGE = range(12, 15)  # kinds of parcels: articles, what is found, and which versions it joins
+_TOGETHER = 32 << 20  # bytes of articles that a task sends at a time
 _BLOCK = 8 << 20  # bytes of text, two such are compared at a time
 _COPIES = 1024  # copies of one version that are looked at by one task
 
@@ -64,31 +71,31 @@ class Lookup(NamedTuple):
     """Where texts are found.
 
     Attributes:
-        frames: the articles of each partition, in frames; kept on disk until `unpersist`.
-        members: what `find_versions` makes, delivered.
+        frames: the articles of each partition of the input, an element each; kept on disk until `unpersist`.
+        members: the MEMBERS of `find_versions`, delivered.
         partitions: how many tasks.
     """
 
-    frames: RDD[list[bytes]]
+    frames: RDD[bytes]
     members: DataFrame
     partitions: int
 
 
-def keep_frames(sketched: DataFrame) -> RDD[list[bytes]]:
-    """The frames of what `articles.sketch` makes, an element for each partition."""
+def keep_frames(sketched: DataFrame) -> RDD[bytes]:
+    """The frames of what `articles.sketch` makes."""
     from pyspark import StorageLevel
 
-    return _in_one(sketched.where("frame IS NOT NULL").select("frame")).persist(StorageLevel.DISK_ONLY)
+    return _bytes_of(sketched.where(f"kind = {FRAME}")).persist(StorageLevel.DISK_ONLY)
 
 
-def _in_one(df: DataFrame) -> RDD[list[bytes]]:
-    """The rows of each partition, of one column of bytes, as one element."""
-    from pyspark import serializers
+def _bytes_of(parcels: DataFrame) -> RDD[bytes]:
+    """The data of parcels as they lie in memory: `DataFrame.rdd` would pickle them byte by byte."""
+    from pyspark.core.rdd import RDD
+    from pyspark.serializers import NoOpSerializer
 
-    pickled: Any = serializers
-    one: RDD[list[bytes]] = df.rdd.mapPartitions(lambda rows: [[bytes(row[0]) for row in rows]])
-    # zip would do it by another round through Python
-    return one._reserialize(pickled.BatchedSerializer(pickled.CPickleSerializer(), 1))
+    context: Any = parcels.sparkSession.sparkContext
+    of_bytes = context._jvm.org.apache.spark.sql.Encoders.BINARY()
+    return RDD(getattr(parcels.select("data")._jdf, "as")(of_bytes).toJavaRDD(), context, NoOpSerializer())
 
 
 class _Texts(Corpus):
@@ -98,11 +105,10 @@ class _Texts(Corpus):
 
     def __init__(self, texts: pa.ChunkedArray, groups: list[np.uint64], params: Params, furniture: Furniture) -> None:
         self._params = params
-        one = pa.concat_arrays(texts.chunks) if texts.num_chunks else pa.array([], pa.large_binary())
-        _, places, data = one.buffers()
-        self.offsets = np.frombuffer(places, np.int64)[one.offset : one.offset + len(one) + 1]
-        self.buf = np.frombuffer(data or b"", np.uint8)
-        self.buf.flags.writeable = False  # as all texts are: the kernels are compiled for one kind of array
+        unpress = zstandard.ZstdDecompressor().decompress
+        whole = [unpress(text.as_buffer()) for text in texts]
+        self.offsets = starts_of(np.array([len(text) for text in whole], np.int64))
+        self.buf = np.frombuffer(b"".join(whole), np.uint8)
         self._grouped = furniture.grouped(np.array(groups, np.uint64), params)
 
     def utf8(self, number: int) -> bytes:
@@ -132,10 +138,18 @@ def _fetch(plan: DataFrame, lookup: Lookup, *, copies: bool) -> DataFrame:
             yield parcel_of(asked.column("key")[0].as_py() >> ROW_BITS, NEED, freeze(asked))
 
     asked = meet(lookup.members, plan.where(f"kind = {NEED}"), partitions, ask, PARCEL)
-    asked = deliver(asked, lookup.frames.getNumPartitions()).select("data")
-    answers = lookup.frames.zip(_in_one(asked)).mapPartitions(_answer_all)
+    asked = in_tasks(deliver(asked, lookup.frames.getNumPartitions()), _join, PARCEL)
+    answers = lookup.frames.zip(_bytes_of(asked)).mapPartitions(_answer_all)
     sent = plan.sparkSession.createDataFrame(answers, PARCEL, verifySchema=False)
     return deliver(sent.unionByName(plan.where(f"kind = {PAIR}")), partitions)
+
+
+def _join(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What is asked of a partition, in as many parcels as it has frames: all in the first, which the others follow."""
+    tables = [thaw(data.as_buffer()) for batch in batches for data in batch.column("data")]
+    yield parcel_of(0, NEED, freeze(pa.concat_tables(tables)) if tables else b"")
+    for _ in range(FRAMES - 1):
+        yield parcel_of(0, NEED, b"")
 
 
 def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> Iterator[pa.Table]:
@@ -168,80 +182,86 @@ def _find_needed(members: pa.Table, needs: list[list[Any]], partitions: int) -> 
     return (asked.slice(lo, hi - lo) for lo, hi in pairwise(edges.tolist()))
 
 
-def _answer_all(pairs: Iterable[tuple[list[bytes], list[bytes]]]) -> Iterator[tuple[int, int, bytearray]]:
-    for frames, asked in pairs:
-        yield from _answer(frames, asked)
+def _answer_all(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[int, int, bytearray]]:
+    parts = iter(pairs)
+    first, asked = next(parts)
+    if asked:
+        frames = itertools.chain([first], (frame for frame, _ in parts))
+        yield from _answer(frames, thaw(asked).combine_chunks().sort_by("key").combine_chunks())
     spare_modules()
 
 
-def _answer(frames: list[bytes], asked: list[bytes]) -> Iterator[tuple[int, int, bytearray]]:
+def _answer(frames: Iterable[bytes], asked: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
     """Parcels with the articles asked for, as (place, kind, data)."""
-    if not asked:
-        return
-    table = pa.concat_tables(map(thaw, asked)).sort_by("key")
-    row = table.column("key").to_numpy() & ((1 << ROW_BITS) - 1)
-    first, waiting, weight = 0, [], 0
-    for frame in frames:
-        articles = thaw(frame)
+    row = asked.column("key").to_numpy() & ((1 << ROW_BITS) - 1)
+    place = asked.column("place").to_numpy()
+    first, weight = 0, 0
+    waiting: dict[int, list[pa.Table]] = defaultdict(list)
+    for articles in itertools.chain.from_iterable(thaw(frame).to_batches() for frame in frames if frame):
         lo, hi = np.searchsorted(row, [first, first + articles.num_rows]).tolist()
-        some = articles.take(pa.array(row[lo:hi] - first))
-        for name in ("renamed", "key", "v0", "is_delegate", "place"):
-            some = some.append_column(name, table.column(name).slice(lo, hi - lo))
+        order = lo + order_of(place[lo:hi])
+        some = pa.Table.from_batches([articles.take(pa.array(row[order] - first))])
+        about = asked.take(pa.array(order))
+        for name in ("renamed", "key", "v0", "is_delegate"):
+            some = some.append_column(name, about.column(name))
+        for start, stop in pairwise(runs(place[order]).tolist()):
+            waiting[int(place[order[start]])].append(some.slice(start, stop - start))
         first += articles.num_rows
-        waiting.append(some)
         weight += some.nbytes
         if weight >= _TOGETHER:
-            yield from _address(pa.concat_tables(waiting))
-            waiting, weight = [], 0
-    if waiting:
-        yield from _address(pa.concat_tables(waiting))
+            yield from _address(waiting)
+            waiting.clear()
+            weight = 0
+    yield from _address(waiting)
 
 
-def _address(articles: pa.Table) -> Iterator[tuple[int, int, bytearray]]:
+def _address(waiting: dict[int, list[pa.Table]]) -> Iterator[tuple[int, int, bytearray]]:
     """A parcel for each place that articles go to."""
-    articles = articles.take(pa.array(np.argsort(articles.column("place").to_numpy(), kind="stable")))
-    places = articles.column("place").to_numpy()
-    for lo, hi in pairwise(runs(places).tolist()):
-        yield int(places[lo]), _TEXT, bytearray(freeze(articles.slice(lo, hi - lo).drop_columns("place")))
+    for place, articles in waiting.items():
+        yield place, _TEXT, bytearray(freeze(pa.concat_tables(articles)))
 
 
 def compare(
     plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture, *, copies: bool, has_credits: bool
 ) -> DataFrame:
-    """The matches among the pairs of a plan, and the articles that have a part in one (see FOUND).
+    """Parcels with the matches among the pairs of a plan: ROWS where the plan says, of matches and with the copies also
+    of the articles that have a part in one; and EDGE: the versions that are joined.
 
     Args:
         copies: whether to look at copies too: once, with the candidates.
         has_credits: whether it matters whom an article names as its source.
     """
+    partitions = lookup.partitions
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        if (desk := _Desk.open(batches, params, furniture)) is None:
+        if (desk := _Desk.open(batches, params, furniture, partitions)) is None:
             return
         left, right = desk.pairs
         parts = (match_pairs(desk.shelf, left[some], right[some], params) for some in blocks(desk.texts, left, right))
         rows = Rows.join(list(parts))
         if copies:
             rows = Rows.join([rows, match_copies(desk.shelf, desk.copies, params)])
-        yield from desk.tell(ordered(rows, desk.shelf.ids), has_credits)
+        yield from desk.tell_matches(ordered(rows, desk.shelf.ids))
+        if copies:
+            yield from desk.tell_articles(rows, has_credits)
 
-    return in_tasks(_fetch(plan, lookup, copies=copies), work, FOUND)
+    return in_tasks(_fetch(plan, lookup, copies=copies), work, PARCEL)
 
 
 def count_shared(plan: DataFrame, lookup: Lookup, params: Params, furniture: Furniture) -> DataFrame:
-    """How many shingles each pair of a plan shares: kind, va, vb, shared."""
+    """Parcels with ROWS where the plan says: how many shingles each of its pairs shares."""
+    partitions = lookup.partitions
 
     def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        if (desk := _Desk.open(batches, params, furniture)) is None:
+        if (desk := _Desk.open(batches, params, furniture, partitions)) is None:
             return
         for some in blocks(desk.texts, *desk.pairs):
             left, right = (side[some] for side in desk.pairs)
             ready, i, j = desk.texts.prepare_pairs(left, right)
             shared = compare_pairs(ready, i, j, params)[0].astype(np.int32)
-            columns = [np.full(len(shared), SHARED, np.int32), desk.version[left], desk.version[right], shared]
-            yield pa.RecordBatch.from_arrays([*map(pa.array, columns)], names=["kind", "va", "vb", "shared"])
+            yield from desk.tell(SHARED, {"va": left, "vb": right}, {"shared": shared})
 
-    return in_tasks(_fetch(plan, lookup, copies=False), work, _SHARED)
+    return in_tasks(_fetch(plan, lookup, copies=False), work, PARCEL)
 
 
 class _Desk:
@@ -251,12 +271,15 @@ class _Desk:
         shelf: as comparing needs it.
         texts: the texts.
         version, keys: int64, of each article.
+        home: int32, where what is found of each article goes.
         pairs: int64 arrays: the two versions of each, by the numbers of their delegates, the smaller id first.
         copies: int64 (copies, 2): (delegate, copy).
     """
 
     @classmethod
-    def open(cls, batches: Iterable[pa.RecordBatch], params: Params, furniture: Furniture) -> _Desk | None:
+    def open(
+        cls, batches: Iterable[pa.RecordBatch], params: Params, furniture: Furniture, partitions: int
+    ) -> _Desk | None:
         """What lies in the parcels; None where they hold no text."""
         tables, packed = [], []
         for batch in batches:
@@ -265,13 +288,17 @@ class _Desk:
             packed.append(batch.filter(pa.array(kinds == PAIR)))
         if not tables:
             return None
-        parcels = [*open_parcels(packed, PLAN)[PAIR], [np.zeros(0, np.uint64)] * 2]
-        low, high = (np.concatenate(column).view(np.int64) for column in zip(*parcels, strict=True))
-        return cls(pa.concat_tables(tables), low, high, params, furniture)
+        parcels = [*open_parcels(packed, PLAN)[PAIR], [np.zeros(0, kind) for kind in PLAN[PAIR]]]
+        low, high, home = (np.concatenate(column) for column in zip(*parcels, strict=True))
+        rows = pa.concat_tables(tables).combine_chunks()
+        desk = cls(rows, (low.view(np.int64), high.view(np.int64)), params, furniture)
+        desk.address(home, partitions)
+        return desk
 
-    def __init__(self, rows: pa.Table, low: _I64, high: _I64, params: Params, furniture: Furniture) -> None:
+    def __init__(self, rows: pa.Table, pairs: tuple[_I64, _I64], params: Params, furniture: Furniture) -> None:
+        low, high = pairs
         rows = rows.take(pa.array(_arrange(rows.column("v0").to_numpy(), low, high)))
-        self._params, self._published = params, rows.column("published").to_pylist()
+        self._published = rows.column("published").to_pylist()
         self.shelf = Shelf(params, furniture)
         own, renamed = rows.column("id").to_pylist(), rows.column("renamed").to_pylist()
         self.shelf.ids = [new or old for new, old in zip(renamed, own, strict=True)]
@@ -288,6 +315,7 @@ class _Desk:
         delegates = delegates[np.argsort(self.version[delegates])]
         place = self.version[delegates]
         one, other = (delegates[np.searchsorted(place, side)] for side in (low, high))
+        self._low, self._high = one, other
         rank = np.empty(len(self.keys), np.int64)
         rank[sorted(range(len(rank)), key=self.shelf.ids.__getitem__)] = np.arange(len(rank))
         is_turned = rank[one] > rank[other]
@@ -295,15 +323,36 @@ class _Desk:
         others = np.flatnonzero(~self.is_delegate)
         self.copies = np.stack([delegates[np.searchsorted(place, self.version[others])], others], axis=1)
 
-    def tell(self, rows: Rows, has_credits: bool) -> Iterator[pa.RecordBatch]:
-        """The rows, and the articles in those that join a story."""
+    def address(self, home: np.ndarray[Any, Any], partitions: int) -> None:
+        """Notes where what is found of each pair goes."""
+        self.home = home_of(self.version, partitions)
+        for side in (self._low, self._high):
+            self.home[side[home >= 0]] = home[home >= 0]
+
+    def tell(self, kind: int, sides: dict[str, _I64], columns: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+        """Rows of that kind; the sides, and the columns of which one side has versions, are numbers of articles."""
+        which = sides["va"]
+        found = {"kind": np.full(len(which), kind, np.int32)} | columns
+        found |= {name: self.version[side] for name, side in sides.items()}
+        arrays = [
+            pa.array(found[field.name], field.type) if field.name in found else pa.nulls(len(which), field.type)
+            for field in _FOUND]  # fmt: skip
+        yield from pack_tables(ROWS, self.home[which], pa.Table.from_arrays(arrays, schema=_FOUND))
+
+    def tell_matches(self, rows: Rows) -> Iterator[pa.RecordBatch]:
+        """The matches, and which versions they join."""
         ids = pa.array(self.shelf.ids, pa.string())
-        columns: dict[str, Any] = {"kind": np.full(len(rows.a), MATCH, np.int32)}
+        columns: dict[str, Any] = {}
         for side, which in (("a", rows.a), ("b", rows.b)):
-            columns |= {f"v{side}": self.version[which], f"k{side}": self.keys[which]}
-            columns[f"id_{side}"] = ids.take(pa.array(which))
-        figures = zip(FIGURES, rows[2:8], strict=True)
-        yield _found(columns | {name: values.astype(np.int32) for name, values in figures})
+            columns |= {f"k{side}": self.keys[which], f"id_{side}": ids.take(pa.array(which))}
+        columns |= {name: values.astype(np.int32) for name, values in zip(FIGURES, rows[2:8], strict=True)}
+        yield from self.tell(MATCH, {"va": rows.a, "vb": rows.b}, columns)
+        joins = np.isin(rows.relation, JOINING)
+        one, other = self.version[rows.a[joins]], self.version[rows.b[joins]]
+        yield parcel(0, EDGE, [side[one != other] for side in (one, other)])
+
+    def tell_articles(self, rows: Rows, has_credits: bool) -> Iterator[pa.RecordBatch]:
+        """The articles in those of the matches that join a story."""
         joins = np.isin(rows.relation, JOINING)
         told = np.unique(np.concatenate([rows.a[joins], rows.b[joins], self.copies.ravel()]))
         about = [self.shelf.details[n] for n in told.tolist()]
@@ -312,10 +361,9 @@ class _Desk:
             texts = (self.texts.utf8(n).decode("utf-8") for n in told.tolist())
             credits = [credit or find_credit(text) for credit, text in zip(credits, texts, strict=True)]
         times = (parse(self._published[n]) for n in told.tolist())
-        yield _found({
-            "kind": np.full(len(told), ARTICLE, np.int32), "va": self.version[told], "ka": self.keys[told],
-            "id_a": ids.take(pa.array(told)), "is_delegate": self.is_delegate[told],
-            "source": [one.get("source") for one in about], "credit": credits,
+        yield from self.tell(ARTICLE, {"va": told}, {
+            "ka": self.keys[told], "id_a": [self.shelf.ids[n] for n in told.tolist()],
+            "is_delegate": self.is_delegate[told], "source": [one.get("source") for one in about], "credit": credits,
             "published": [time and time.isoformat() for time in times],
         })  # fmt: skip
 
@@ -328,16 +376,3 @@ def _arrange(version: _I64, low: _I64, high: _I64) -> _I64:
     first, second = np.minimum(one, other), np.maximum(one, other)
     np.minimum.at(near, second, first)
     return cast(_I64, np.lexsort((place, near[place])))
-
-
-_FOUND_TYPES = {"long": pa.int64(), "int": pa.int32(), "string": pa.string(), "boolean": pa.bool_()}
-_FOUND = pa.schema([(name, _FOUND_TYPES[kind]) for name, kind in (field.split() for field in FOUND.split(", "))])
-
-
-def _found(columns: dict[str, Any]) -> pa.RecordBatch:
-    """Rows of what is found; columns that are not given are null."""
-    count = len(columns["kind"])
-    arrays = [
-        pa.array(columns[field.name], field.type) if field.name in columns else pa.nulls(count, field.type)
-        for field in _FOUND]
-    return pa.RecordBatch.from_arrays(arrays, schema=_FOUND)

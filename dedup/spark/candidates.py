@@ -12,6 +12,7 @@ has fewer digits than its hash.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,18 +41,20 @@ from dedup.text import ranges
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "find_pairs", "plan_work", "route_pairs"]
+__all__ = ["CROWD", "NEED", "PAIR", "PLAN", "POSTING", "VERSION", "find_pairs", "place_pairs", "post"]
 
 PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; who is needed where; there is a crowd
 
-_POSTING, _VERSION, _ANSWER, _NOTE = range(4)
+POSTING, VERSION, _ANSWER, _NOTE, _FOUND = range(3, 8)  # CROWD travels with them
 _DTYPES: dict[int, tuple[Any, ...]] = {
-    _POSTING: (np.uint64, np.uint64),  # fingerprint, version
-    _VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
+    POSTING: (np.uint64, np.uint64),  # fingerprint, version
+    VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
     _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, number of a fingerprint, held, place | hub
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected, count of
-}  # fingerprints that others hold too; of each of these: number, flags
-PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64), NEED: (np.int32, np.int64), CROWD: ()}
+    # version, size, selected, count of fingerprints that others hold too; of each of these: number, flags
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),
+    _FOUND: (np.uint64, np.uint64),  # a pair: the smaller version, the larger one
+}
+PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64, np.int32), NEED: (np.int32, np.int64), CROWD: ()}
 _PROBES, _IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8, 16  # here: those who hold it meet where the note goes
 _HUB_BIT = 1 << 30
 _TOGETHER = 1 << 21  # fingerprints sent, or pairs made, at a time
@@ -66,57 +69,39 @@ def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFram
     """The plan (parcels, see PLAN) of which versions to compare.
 
     Args:
-        sketched: what `articles.sketch` makes.
+        sketched: parcels, among them those of `post`.
     """
-    sketched = sketched.where("size >= 0").select("v0", "size", "selected", "keys")
-    sent = in_tasks(sketched, _send(partitions), PARCEL)
-    versions, postings = sent.where(f"kind = {_VERSION}"), sent.where(f"kind = {_POSTING}")
+    versions, postings = sketched.where(f"kind = {VERSION}"), sketched.where(f"kind = {POSTING}")
     answers = in_tasks(deliver(postings, partitions), _count(params, partitions), PARCEL)
     notes = in_tasks(deliver(versions.unionByName(answers), partitions), _choose(params, partitions), PARCEL)
     pairs = in_tasks(deliver(notes, partitions), _make_pairs(params, partitions), PARCEL)
-    return plan_work(pairs, partitions)
+    return in_tasks(deliver(pairs, partitions), _plan(partitions), PARCEL)
 
 
-def _send(partitions: int) -> Any:
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        waiting: list[tuple[Any, ...]] = []
-        total = 0
-        for batch in batches:
-            keys = batch.column("keys")
-            flat = np.frombuffer(keys.buffers()[2] or b"", np.uint64)
-            edges = np.frombuffer(keys.buffers()[1], np.int32)[keys.offset : keys.offset + len(keys) + 1] // 8
-            version, size, selected = (
-                batch.column(name).to_numpy(zero_copy_only=False) for name in ("v0", "size", "selected")
-            )
-            waiting.append((flat[edges[0] : edges[-1]], version.view(np.uint64), size, selected))
-            total += int(edges[-1] - edges[0])
-            if total >= _TOGETHER:
-                yield from _post(waiting, partitions)
-                waiting, total = [], 0
-        if waiting:
-            yield from _post(waiting, partitions)
+def post(
+    flat: _U64, version: _U64, size: np.ndarray[Any, Any], selected: np.ndarray[Any, Any], partitions: int
+) -> Iterator[pa.RecordBatch]:
+    """Parcels with what some versions hold, each version once.
 
-    return work
-
-
-def _post(waiting: list[tuple[Any, ...]], partitions: int) -> Iterator[pa.RecordBatch]:
-    """What some versions hold, each version once."""
-    flat, version, size, selected = (np.concatenate(column) for column in zip(*waiting, strict=True))
+    Args:
+        flat: the fingerprints of all, one version after the other.
+        size, selected: how many each has, and how many of these are selected.
+    """
     each, first = np.unique(version, return_index=True)
     places = (each % np.uint64(partitions)).astype(np.int32)
-    yield from pack_parcels(_VERSION, places, (each, size[first], selected[first]))
+    yield from pack_parcels(VERSION, places, (each, size[first].astype(np.int32), selected[first].astype(np.int32)))
     is_first = np.zeros(len(version), np.bool_)
     is_first[first] = True
     is_meant = np.repeat(is_first, size)
     flat, holder = flat[is_meant], np.repeat(version, size)[is_meant]
-    yield from pack_parcels(_POSTING, (flat % np.uint64(partitions)).astype(np.int32), (flat, holder))
+    yield from pack_parcels(POSTING, (flat % np.uint64(partitions)).astype(np.int32), (flat, holder))
 
 
 def _count(params: Params, partitions: int) -> Any:
     """Who else holds what a version holds: answers to the holders of fingerprints that several hold."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        parcels = open_parcels(batches, _DTYPES)[_POSTING]
+        parcels = open_parcels(batches, _DTYPES)[POSTING]
         if not parcels:
             return
         flat, holder = (np.concatenate(column) for column in zip(*parcels, strict=True))
@@ -151,7 +136,7 @@ def _choose(params: Params, partitions: int) -> Any:
         parcels = open_parcels(batches, _DTYPES)
         if not parcels[_ANSWER]:
             return
-        version, size, selected = (np.concatenate(column) for column in zip(*parcels[_VERSION], strict=True))
+        version, size, selected = (np.concatenate(column) for column in zip(*parcels[VERSION], strict=True))
         version, first = np.unique(version, return_index=True)
         size, selected = size[first], selected[first]
         holder, number, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
@@ -183,7 +168,7 @@ def _tell(about: tuple[Any, ...], marks: tuple[Any, ...]) -> Iterator[pa.RecordB
     count = about[-1]
     starts, owner = starts_of(count), np.repeat(np.arange(len(count)), count)
     order = order_of(home)
-    for lo, hi in _between(runs(home[order])):
+    for lo, hi in pairwise(runs(home[order]).tolist()):
         place, owners = home[order[lo]], owner[order[lo:hi]]
         who = owners[runs(owners)[:-1]]
         which = ranges(starts[who], count[who])
@@ -196,10 +181,6 @@ def _needed(keys: tuple[Any, Any], pairs: tuple[_I64, _I64], params: Params, *, 
     if uses_bands(params):
         return np.ones(len(pairs[0]), np.int64)
     return needed(*keys, pairs, params, is_common=is_common)
-
-
-def _between(edges: _I64) -> Iterator[tuple[int, int]]:
-    return zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
 def _make_pairs(params: Params, partitions: int) -> Any:
@@ -228,7 +209,8 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             if np.any(lacks_hub):
                 yield parcel(0, CROWD, ())
         x, y = np.divmod(_sorted(np.concatenate(found)), len(version))
-        yield from route_pairs(version[x], version[y], partitions)
+        low, high = np.minimum(version[x], version[y]), np.maximum(version[x], version[y])
+        yield from pack_parcels(_FOUND, (high % np.uint64(partitions)).astype(np.int32), (low, high))
 
     return work
 
@@ -298,34 +280,38 @@ def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
         lo = hi
 
 
-def route_pairs(one: _U64, other: _U64, partitions: int) -> Iterator[pa.RecordBatch]:
-    """Parcels with pairs of versions, each pair to the same place from wherever it is found."""
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    yield from pack_parcels(PAIR, (high % np.uint64(partitions)).astype(np.int32), (low, high))
+def _plan(partitions: int) -> Any:
+    """The plan of the pairs that tasks found, some of them more than once."""
+
+    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
+        parcels = open_parcels(batches, {**_DTYPES, CROWD: ()})
+        if parcels[CROWD]:
+            yield parcel(0, CROWD, ())
+        if parcels[_FOUND]:
+            low, high = (np.concatenate(column) for column in zip(*parcels[_FOUND], strict=True))
+            high, low = distinct(high, low)
+            yield from place_pairs(low, high, np.int32(-1), partitions)
+
+    return work
 
 
-def plan_work(pairs: DataFrame, partitions: int) -> DataFrame:
-    """The plan of pairs, each once, in places that need few texts each.
+def place_pairs(one: _U64, other: _U64, home: Any, partitions: int) -> Iterator[pa.RecordBatch]:
+    """Parcels of a plan of pairs of versions, each once, in places that need few texts each.
 
     A pair belongs to the smallest partner of its larger version, so copies of one text stand in one place; where a
     version has very many partners its pairs are parted by the other one.
+
+    Args:
+        home: where what is found of these pairs goes; -1: to the home of the first version.
     """
-
-    def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        parcels = open_parcels(batches, PLAN)
-        if parcels[CROWD]:
-            yield parcel(0, CROWD, ())
-        if not parcels[PAIR]:
-            return
-        low, high = (np.concatenate(column) for column in zip(*parcels[PAIR], strict=True))
-        high, low = distinct(high, low)
-        edges = runs(high)
-        home = np.repeat(low[edges[:-1]], np.diff(edges))
-        _, place, here = np.unique(home, return_inverse=True, return_counts=True)
-        parts = -(-here * partitions // _BLOCK)[place].astype(np.uint64)
-        place = (mix(home ^ mix(high % parts)) % np.uint64(partitions)).astype(np.int32)
-        yield from pack_parcels(PAIR, place, (low, high))
-        place, version = distinct(np.concatenate([place, place]), np.concatenate([low, high]))
-        yield from pack_parcels(NEED, home_of(version, partitions), (place, version))
-
-    return in_tasks(deliver(pairs, partitions), work, PARCEL)
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((low, high))
+    low, high = low[order], high[order]
+    edges = runs(high)
+    near = np.repeat(low[edges[:-1]], np.diff(edges))
+    _, place, here = np.unique(near, return_inverse=True, return_counts=True)
+    parts = -(-here * partitions // _BLOCK)[place].astype(np.uint64)
+    place = (mix(near ^ mix(high % parts)) % np.uint64(partitions)).astype(np.int32)
+    yield from pack_parcels(PAIR, place, (low, high, np.full(len(low), home)))
+    place, version = distinct(np.concatenate([place, place]), np.concatenate([low, high]))
+    yield from pack_parcels(NEED, home_of(version, partitions), (place, version))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,13 +15,24 @@ from dedup.api.group import ask_overlaps, find_stories
 from dedup.api.matches import Rows
 from dedup.api.shelf import Shelf
 from dedup.api.verify import ordered
-from dedup.api.web import JOINING
 from dedup.corpus import Corpus
 from dedup.models import Params
-from dedup.spark.blocks import ARTICLE, FIGURES, MATCH, SHARED
-from dedup.spark.candidates import route_pairs
+from dedup.spark.blocks import ARTICLE, EDGE, FIGURES, MATCH, ROWS, SHARED
+from dedup.spark.candidates import place_pairs
 from dedup.spark.components import Keep, find_components
-from dedup.spark.parcels import PARCEL, meet, open_parcels, parcel, part_parcels, runs, settle
+from dedup.spark.parcels import (
+    PARCEL,
+    deliver,
+    home_of,
+    in_tasks,
+    meet,
+    open_parcels,
+    pack_parcels,
+    pack_tables,
+    parcel,
+    part_parcels,
+    runs,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -30,7 +41,7 @@ __all__ = [
     "TRIED", "Webs", "ask_shared", "find_labels", "find_unexamined", "lay_out", "tell_matches", "tell_stories",
 ]  # fmt: skip
 
-TRIED, _ROWS = 5, 6  # kinds of parcels: pairs of versions that were compared; frozen rows
+TRIED, _LABEL = 15, 16  # kinds of parcels: pairs of versions that were compared; the component of versions
 _STORY = (
     "story string, id string, representative boolean, derived_from string, relation string, evidence string, "
     "round_up boolean"
@@ -56,34 +67,50 @@ class Webs(NamedTuple):
         return self._replace(more=self.more.unionByName(more))
 
 
-def find_labels(found: DataFrame, keep: Keep) -> DataFrame:
-    """The component of each version that shares text with another one, as reprint, edited version or partial copy."""
-    joins = found.where(f"kind = {MATCH} AND va != vb").where(found.relation.isin(JOINING))
-    return find_components(joins.selectExpr("va AS a", "vb AS b"), keep)
+def find_labels(found: DataFrame, keep: Keep, partitions: int) -> DataFrame:
+    """Parcels with the component of each version that shares text with another one, as reprint, edited version or
+    partial copy, where the version is at home."""
+
+    def edges(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for one, other in open_parcels(batches, _ARRAYS)[EDGE]:
+            yield pa.RecordBatch.from_arrays([pa.array(one), pa.array(other)], names=["a", "b"])
+
+    def labels(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            version, label = (batch.column(name).to_numpy() for name in ("v", "label"))
+            yield from pack_parcels(_LABEL, home_of(version, partitions), (version, label))
+
+    joined = in_tasks(found.where(f"kind = {EDGE}"), edges, "a long, b long")
+    return in_tasks(find_components(joined, keep), labels, PARCEL)
 
 
-def find_unexamined(webs: Webs) -> DataFrame:
-    """Parcels with the pairs that `api.crowds` compares next: versions and the anchors of what they match; and, for the
-    place that asks, TRIED ones with the same pairs."""
+def find_unexamined(webs: Webs, *, is_later: bool) -> DataFrame:
+    """A plan of the pairs that `api.crowds` compares next: versions and the anchors of what they match; and, for the
+    place that asks, TRIED parcels with the same pairs.
+
+    Args:
+        is_later: this is not the first time: only components of which pairs were tried last time can have others.
+    """
     partitions = webs.partitions
 
     def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
-        for web in _open_webs(here):
+        for web in _open_webs(here, only_tried=is_later):
             pairs = find_missing(web.shelf, web.rows, web.examined())
-            yield from web.send(pairs, partitions)
-            yield parcel(here.column("place")[0].as_py(), TRIED, (*web.version[pairs.T],))
+            home = here.column("place")[0].as_py()
+            yield from web.send(pairs, home, partitions)
+            yield parcel(home, TRIED, (*web.version[pairs.T],))
 
     return meet(*webs, work, PARCEL)
 
 
 def ask_shared(webs: Webs) -> DataFrame:
-    """Parcels with the pairs of which it matters for round-ups how much they share."""
+    """A plan of the pairs of which it matters for round-ups how much they share."""
     partitions = webs.partitions
 
     def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
         for web in _open_webs(here):
             asked = np.array(ask_overlaps(web.shelf, web.rows), np.int64).reshape(-1, 2)
-            yield from web.send(asked, partitions)
+            yield from web.send(asked, here.column("place")[0].as_py(), partitions)
 
     return meet(*webs, work, PARCEL)
 
@@ -119,7 +146,7 @@ def tell_matches(webs: Webs) -> DataFrame:
     """A row for each match: ids and figures."""
 
     def work(here: pa.Table) -> Iterator[pa.RecordBatch]:
-        rows, _ = part_parcels(here, _ROWS)
+        rows, _ = part_parcels(here, ROWS)
         matches = rows.filter(pa.array(rows.column("kind").to_numpy() == MATCH))
         yield from matches.select(["id_a", "id_b", *FIGURES]).to_batches()
 
@@ -130,22 +157,62 @@ _TYPES = {"string": pa.string(), "boolean": pa.bool_()}
 _ROW = pa.schema([(name, _TYPES[kind]) for name, kind in (field.split() for field in _STORY.split(", "))])
 
 
-def lay_out(rows: DataFrame, labels: DataFrame, partitions: int) -> DataFrame:
-    """Parcels with rows (kind, va, …), where the component of va is at home; a version alone is one of its own."""
-    marked = labels.selectExpr("v AS va", "label").hint("shuffle_hash")
-    rows = rows.join(marked, "va", "left").selectExpr("*", "coalesce(label, va) AS component").drop("label")
-    return settle(rows, "component", partitions, _ROWS)
+_ARRAYS = dict.fromkeys((EDGE, _LABEL, TRIED), (np.int64, np.int64))
 
 
-def _open_webs(here: pa.Table) -> Iterator[_Web]:
-    """The components of a place, some at a time."""
-    rows, others = part_parcels(here, _ROWS)
-    tried = [np.stack(pairs, axis=1) for pairs in open_parcels(others, {TRIED: (np.int64, np.int64)})[TRIED]]
-    rows = rows.sort_by("component")
-    edges = runs(rows.column("component").to_numpy())
+def lay_out(found: DataFrame, labels: DataFrame, partitions: int) -> DataFrame:
+    """Parcels with the rows found, where their component is at home: that of va; a version alone is one of its own."""
+
+    def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        if not (parcels := list(batches)):
+            return
+        rows, others = part_parcels(pa.Table.from_batches(parcels), ROWS)
+        version, label = _join(open_parcels(others, _ARRAYS)[_LABEL])
+        own = _look_up(rows.column("va").to_numpy(), version, label)
+        rows = rows.append_column("component", pa.array(own))
+        yield from pack_tables(ROWS, home_of(own, partitions), rows)
+
+    rows = found.where(f"kind = {ROWS}")
+    return in_tasks(deliver(rows.unionByName(labels), partitions), work, PARCEL)
+
+
+def _look_up(values: np.ndarray[Any, Any], keys: np.ndarray[Any, Any], found: np.ndarray[Any, Any]) -> Any:
+    """What is found under each of the values, or the value."""
+    if not len(keys):
+        return values
+    order = np.argsort(keys)
+    place = order[np.minimum(np.searchsorted(keys[order], values), len(keys) - 1)]
+    return np.where(keys[place] == values, found[place], values)
+
+
+def _join(parcels: list[list[Any]]) -> Iterator[np.ndarray[Any, Any]]:
+    """Their columns, int64."""
+    return (np.concatenate(column) for column in zip(*parcels, [np.zeros(0, np.int64)] * 2, strict=True))
+
+
+def _open_webs(here: pa.Table, *, only_tried: bool = False) -> Iterator[_Web]:
+    """The components of a place, or those of which pairs were tried, some at a time."""
+    rows, others = part_parcels(here, ROWS)
+    tried = np.stack(list(_join(open_parcels(others, _ARRAYS)[TRIED])), axis=1)
+    rows = _sort_by_component(rows)
+    component = rows.column("component").to_numpy()
+    if only_tried:
+        at = np.isin(component, component[np.isin(rows.column("va").to_numpy(), tried)])
+        rows, component = rows.filter(pa.array(at)), component[at]
+    edges = runs(component)
     cuts = np.unique(edges[np.searchsorted(edges, [*range(0, rows.num_rows, _CHUNK), rows.num_rows])])
     for lo, hi in pairwise(cuts.tolist()):
-        yield _Web(rows.slice(lo, hi - lo), np.concatenate([np.zeros((0, 2), np.int64), *tried]))
+        yield _Web(rows.slice(lo, hi - lo), tried)
+
+
+def _sort_by_component(rows: pa.Table) -> pa.Table:
+    """The rows; those that came later are of the component that their version has."""
+    component = rows.column("component")
+    is_known = component.is_valid().to_numpy()
+    version, label = rows.column("va").to_numpy(), component.fill_null(0).to_numpy()
+    label = np.where(is_known, label, _look_up(version, version[is_known], label[is_known]))
+    rows = rows.set_column(rows.schema.get_field_index("component"), "component", pa.array(label))
+    return rows.take(pa.array(np.argsort(label, kind="stable")))
 
 
 class _Web:
@@ -202,10 +269,10 @@ class _Web:
             found[number[a], number[b]] = found[number[b], number[a]] = count
         return found
 
-    def send(self, pairs: np.ndarray[Any, Any], partitions: int) -> Iterator[pa.RecordBatch]:
-        """Parcels with pairs of versions."""
+    def send(self, pairs: np.ndarray[Any, Any], home: int, partitions: int) -> Iterator[pa.RecordBatch]:
+        """A plan of pairs of versions, of which what is found comes home."""
         one, other = self.version.view(np.uint64)[pairs.T]
-        yield from route_pairs(one, other, partitions)
+        yield from place_pairs(one, other, np.int32(home), partitions)
 
 
 def _shelve(articles: pa.Table, version: np.ndarray[Any, Any], delegates: np.ndarray[Any, Any]) -> Shelf:

@@ -9,19 +9,18 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import zstandard
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 __all__ = [
     "PARCEL", "deliver", "distinct", "freeze", "home_of", "in_tasks", "meet", "mix", "open_parcels", "order_of",
-    "pack_parcels", "parcel", "parcel_of", "part_parcels", "runs", "settle", "spare_modules", "starts_of",
-    "thaw",
+    "pack_parcels", "pack_tables", "parcel", "parcel_of", "part_parcels", "runs", "spare_modules", "starts_of", "thaw",
 ]  # fmt: skip
 
 PARCEL = "place int, kind int, data binary"
@@ -44,21 +43,6 @@ def in_tasks(df: DataFrame, work: Callable[[Any], Iterator[pa.RecordBatch]], sch
         spare_modules()
 
     return df.mapInArrow(run, schema)
-
-
-def settle(
-    df: DataFrame, by: str, partitions: int, kind: int, make: Callable[[pa.Table], pa.Table] = lambda rows: rows
-) -> DataFrame:
-    """What is made of the rows of each place, which is that column modulo the partitions, frozen: parcels."""
-    from pyspark.sql import functions as f
-
-    def work(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        if rows := list(batches):
-            table = pa.Table.from_batches(rows)
-            yield parcel_of(table.column(by)[0].as_py() % partitions, kind, freeze(make(table)))
-
-    at_home = df.repartitionById(partitions, f.pmod(by, f.lit(partitions)).cast("int"))
-    return in_tasks(at_home, work, PARCEL)
 
 
 def meet(
@@ -84,12 +68,16 @@ def spare_modules() -> None:
 def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.RecordBatch:
     """One parcel, as a batch of its own: a batch never grows beyond what one place gets."""
     lengths = np.array([len(array) for array in arrays], np.int64)
-    return parcel_of(place, kind, b"".join([lengths.tobytes(), *map(_bytes, arrays)]))
+    data = b"".join([lengths.tobytes(), *map(_bytes, arrays)])
+    return parcel_of(place, kind, data + bytes(-len(data) % 8))
 
 
-def parcel_of(place: int, kind: int, data: bytes) -> pa.RecordBatch:
-    """A parcel of bytes."""
-    return pa.RecordBatch.from_pydict({"place": [place], "kind": [kind], "data": [data]}, _PARCEL)
+def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
+    """A parcel of bytes, a multiple of 8: tables are read where they lie."""
+    edges = pa.py_buffer(np.array([0, len(data)], np.int32))
+    whole = pa.Array.from_buffers(pa.binary(), 1, [None, edges, pa.py_buffer(data)])
+    columns = [pa.array([place], pa.int32()), pa.array([kind], pa.int32()), whole]
+    return pa.RecordBatch.from_arrays(columns, schema=_PARCEL)
 
 
 def _bytes(array: np.ndarray[Any, Any]) -> bytes:
@@ -100,9 +88,17 @@ def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any])
     """A parcel for each place that rows go to; the arrays are columns of these rows."""
     order = order_of(places)
     edges = runs(places[order])
-    for lo, hi in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+    for lo, hi in pairwise(edges.tolist()):
         which = order[lo:hi]
         yield parcel(int(places[which[0]]), kind, [array[which] for array in arrays])
+
+
+def pack_tables(kind: int, places: np.ndarray[Any, Any], table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """A frozen table for each place that rows go to."""
+    order = order_of(places)
+    table, edges = table.take(pa.array(order)), runs(places[order])
+    for lo, hi in pairwise(edges.tolist()):
+        yield parcel_of(int(places[order[lo]]), kind, freeze(table.slice(lo, hi - lo)))
 
 
 def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequence[Any]]) -> dict[int, list[list[Any]]]:
@@ -127,17 +123,17 @@ def part_parcels(here: pa.Table, kind: int) -> tuple[pa.Table, list[pa.RecordBat
     return pa.concat_tables(tables, promote_options="default"), here.filter(pa.array(~is_frozen)).to_batches()
 
 
-def freeze(table: pa.Table) -> bytes:
-    """A table as bytes, a third as many as its texts have."""
+def freeze(table: pa.Table) -> pa.Buffer:
+    """A table as bytes."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    return zstandard.ZstdCompressor(level=2).compress(sink.getvalue())
+    return sink.getvalue()
 
 
-def thaw(frame: bytes) -> pa.Table:
-    """What was frozen."""
-    return pa.ipc.open_stream(zstandard.ZstdDecompressor().decompress(frame)).read_all()
+def thaw(frozen: bytes | pa.Buffer) -> pa.Table:
+    """What was frozen, where it lies."""
+    return pa.ipc.open_stream(frozen).read_all()
 
 
 def home_of(versions: np.ndarray[Any, Any], partitions: int) -> np.ndarray[Any, np.dtype[np.int32]]:

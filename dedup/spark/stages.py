@@ -11,7 +11,7 @@ from dedup.furniture import Furniture
 from dedup.models import Params
 from dedup.spark import articles, blocks, candidates, grouping
 from dedup.spark.components import Keep
-from dedup.spark.parcels import PARCEL, deliver
+from dedup.spark.parcels import PARCEL, deliver, thaw
 from dedup.spark.session import Stages
 
 if TYPE_CHECKING:
@@ -53,23 +53,21 @@ def _run(
     keep = stages.store
     has_credits = bool({"source", "published"} & set(df.columns))
     chosen = articles.select_articles(df)
-    sketched = keep(articles.sketch(chosen, params, furniture), "sketches")
-    _name_left_out(sketched)
-    named = articles.name_articles(sketched, partitions)
-    members = keep(deliver(articles.find_versions(named, partitions), partitions), "ids and versions")
+    sketched = keep(articles.sketch(chosen, params, furniture, partitions), "sketches")
+    members = keep(deliver(articles.find_versions(sketched, partitions), partitions), "ids and versions")
+    _name_left_out(members)
     plan = keep(candidates.find_pairs(sketched, params, partitions), "candidates")
-    lookup = blocks.Lookup(blocks.keep_frames(sketched), members, partitions)
+    lookup = blocks.Lookup(blocks.keep_frames(sketched), members.where(f"kind = {articles.MEMBERS}"), partitions)
     compared = blocks.compare(plan, lookup, params, furniture, copies=True, has_credits=has_credits)
     found = keep(compared, "comparing")
-    labels = keep(grouping.find_labels(found, keep), "components")
+    labels = grouping.find_labels(found, keep, partitions)
     laid = keep(deliver(grouping.lay_out(found, labels, partitions), partitions), "components")
     webs = grouping.Webs(laid, df.sparkSession.createDataFrame([], PARCEL), partitions)
     if not plan.where(f"kind = {candidates.CROWD}").isEmpty():
-        webs = _join_anchors(webs, labels, lookup, (params, furniture), keep)
-    told, asked = webs, keep(candidates.plan_work(grouping.ask_shared(webs), partitions), "round-ups")
+        webs = _join_anchors(webs, lookup, (params, furniture), keep)
+    told, asked = webs, keep(grouping.ask_shared(webs), "round-ups")
     if not asked.isEmpty():
-        shared = blocks.count_shared(asked, lookup, params, furniture)
-        told = webs.add(grouping.lay_out(shared, labels, partitions))
+        told = webs.add(blocks.count_shared(asked, lookup, params, furniture))
     stages.begin_results()
     stories = keep(grouping.tell_stories(told), "stories")
     matches = keep(grouping.tell_matches(webs), "matches")
@@ -78,25 +76,22 @@ def _run(
     return matches, stories
 
 
-def _name_left_out(sketched: DataFrame) -> None:
+def _name_left_out(members: DataFrame) -> None:
     """Logs how many rows are left out, by reason, and the smallest id of each."""
-    from pyspark.sql import functions as f
-
-    rows = sketched.where("size < 0").groupBy("size").agg(f.count("size").alias("rows"), f.min("id").alias("id"))
-    for row in sorted(rows.collect(), reverse=True):
-        log.warning("%d left out: %s%s", row.rows, _REASONS[row.size], f" ({row.id!r} …)" if row.id else "")
+    for parcel in members.where(f"kind = {articles.LEFT_OUT}").collect():  # one, of the first place
+        for row in sorted(thaw(parcel.data).to_pylist(), key=lambda row: -row["size"]):
+            told = f" ({row['id']!r} …)" if row["id"] else ""
+            log.warning("%d left out: %s%s", row["rows"], _REASONS[row["size"]], told)
 
 
 def _join_anchors(
-    webs: grouping.Webs, labels: DataFrame, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
+    webs: grouping.Webs, lookup: blocks.Lookup, by: tuple[Params, Furniture], keep: Keep
 ) -> grouping.Webs:
     """The webs with the matches of versions and anchors that crowds left out, as `api.crowds.join_anchors`."""
-    for _ in range(ROUNDS):
-        asked = keep(grouping.find_unexamined(webs), "crowds")
-        plan = keep(candidates.plan_work(asked.where(f"kind = {candidates.PAIR}"), webs.partitions), "crowds")
-        if plan.isEmpty():
+    for number in range(ROUNDS):
+        asked = keep(grouping.find_unexamined(webs, is_later=number > 0), "crowds")
+        if asked.where(f"kind = {candidates.PAIR}").isEmpty():
             break
-        found = blocks.compare(plan, lookup, *by, copies=False, has_credits=False).where(f"kind = {blocks.MATCH}")
-        more = keep(grouping.lay_out(found, labels, webs.partitions), "crowds")
-        webs = webs.add(more).add(asked.where(f"kind = {grouping.TRIED}"))
+        found = keep(blocks.compare(asked, lookup, *by, copies=False, has_credits=False), "crowds")
+        webs = webs.add(found.where(f"kind = {blocks.ROWS}")).add(asked.where(f"kind = {grouping.TRIED}"))
     return webs
