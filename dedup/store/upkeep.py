@@ -72,7 +72,7 @@ def _choose(view: View) -> list[Loaded]:
     rest = list(view.loaded)
     small = _last_shorter(rest, runs.FAN * runs.SMALL)
     if len(small) >= runs.FAN:
-        return small
+        return small[: runs.FAN]
     middling = _last_shorter(rest, runs.LARGE // 2)
     if sum(map(len, middling)) < _FULL * runs.LARGE:
         return []
@@ -120,9 +120,9 @@ def merge_on(ledger: SqliteLedger, merging: runs.Merging | None) -> runs.Merging
     elif not _is_sound(db, merging):
         _sweep(db, merging.number + 1, merging.number)
         return None
-    first = merging.number << runs.SLICE_BITS | merging.begun
-    _write_slices(db, first, merging.more())
     if not merging.is_done:
+        first = merging.number << runs.SLICE_BITS | merging.begun
+        _write_slices(db, first, merging.more())
         return merging
     for run in merging.runs:
         _drop(db, run.number)
