@@ -315,7 +315,6 @@ class _Desk:
         delegates = delegates[np.argsort(self.version[delegates])]
         place = self.version[delegates]
         one, other = (delegates[np.searchsorted(place, side)] for side in (low, high))
-        self._low, self._high = one, other
         rank = np.empty(len(self.keys), np.int64)
         rank[sorted(range(len(rank)), key=self.shelf.ids.__getitem__)] = np.arange(len(rank))
         is_turned = rank[one] > rank[other]
@@ -326,11 +325,16 @@ class _Desk:
     def address(self, home: np.ndarray[Any, Any], partitions: int) -> None:
         """Notes where what is found of each pair goes."""
         self.home = home_of(self.version, partitions)
-        for side in (self._low, self._high):
+        for side in self.pairs:
             self.home[side[home >= 0]] = home[home >= 0]
 
     def tell(self, kind: int, sides: dict[str, _I64], columns: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-        """Rows of that kind; the sides, and the columns of which one side has versions, are numbers of articles."""
+        """Parcels with rows of that kind, sent where what is found of side va goes.
+
+        Args:
+            sides: columns of versions, as numbers of articles.
+            columns: the others that are not null.
+        """
         which = sides["va"]
         found = {"kind": np.full(len(which), kind, np.int32)} | columns
         found |= {name: self.version[side] for name, side in sides.items()}
@@ -358,8 +362,8 @@ class _Desk:
         about = [self.shelf.details[n] for n in told.tolist()]
         credits = [one.get("credit") for one in about]
         if has_credits:
-            texts = (self.texts.utf8(n).decode("utf-8") for n in told.tolist())
-            credits = [credit or find_credit(text) for credit, text in zip(credits, texts, strict=True)]
+            known = zip(credits, told.tolist(), strict=True)
+            credits = [credit or find_credit(self.texts.utf8(n).decode("utf-8")) for credit, n in known]
         times = (parse(self._published[n]) for n in told.tolist())
         yield from self.tell(ARTICLE, {"va": told}, {
             "ka": self.keys[told], "id_a": [self.shelf.ids[n] for n in told.tolist()],
