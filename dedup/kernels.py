@@ -1569,7 +1569,7 @@ def held_by_several(hashes, holders, numbers, bits):
         count[s] += 1
         where[i] = s
         m += count[s] == 2
-        total += (count[s] > 1) + (count[s] == 2)
+        total += 2 if count[s] == 2 else count[s] > 2
     found, slots = np.empty(m, np.uint64), np.empty(m, np.int32)
     m = 0
     for s in range(size):
@@ -1675,7 +1675,9 @@ def deal(held, posts, bounds, few, max_bucket):
                             sizes[place[0, bucket]] = 2 * (len(one) + len(two)) + (held[f] > few)
                             at, second = place[1, bucket], place[1, bucket] + len(one)
                             dealt[at:second] = one - np.uint32(bounds[i])
-                            dealt[second : second + len(two)] = two - np.uint32(bounds[j] - bounds[i + 1] + bounds[i])
+                            if j > i:
+                                behind = np.uint32(bounds[j] - bounds[i + 1] + bounds[i])
+                                dealt[second : second + len(two)] = two - behind
                         place[0, bucket + (not is_counted)] += 1
                         place[1, bucket + (not is_counted)] += len(one) + len(two)
                     bucket += 1

@@ -112,7 +112,10 @@ def _read(
     try:
         for place, given in enumerate(inputs):
             shelf.add(given, place == 0, report)
-        versions = Versions(shelf, shelf.finish())
+        sketched = shelf.finish()
+        work.give_back()
+        versions = Versions(shelf, sketched)
+        del sketched
     finally:
         shelf.corpus.stop()
     accounts = [reader.account() if isinstance(reader, Reader) else None for reader in inputs]

@@ -130,11 +130,15 @@ class Workdir:
             return Spool()
         return Spool(self.path / name, has_name=not self._is_temporary)
 
-    def save(self, stage: str, value: Any) -> None:
-        """Keeps what a stage made, whole, where the scan may be resumed, and gives unused memory back."""
+    def give_back(self) -> None:
+        """Gives unused memory back to the system, where the memory is bounded."""
         if self.path is not None:
             with contextlib.suppress(OSError, AttributeError):  # glibc alone has it: a third of the memory
                 ctypes.CDLL(None).malloc_trim(0)
+
+    def save(self, stage: str, value: Any) -> None:
+        """Keeps what a stage made, whole, where the scan may be resumed, and gives unused memory back."""
+        self.give_back()
         if self._can_resume:
             blob = io.BytesIO()
             pickle.dump(value, blob, protocol=5)

@@ -96,7 +96,7 @@ class Learner:
         notes.finish()
         if not len(notes):
             return [], nothing
-        texts = notes.texts()
+        texts = notes.take_texts()
         is_counted = _choose(texts, versions, threads)
         holders = _count(notes, is_counted, versions[texts.number, 0], threads)
         found = _judge(notes, holders, texts.group, threads)

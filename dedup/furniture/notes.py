@@ -121,9 +121,10 @@ class Notes:
             self._sizes.append((len(units.ends), len(units.records)))
             self._waiting, self._size = [], 0
 
-    def texts(self) -> Texts:
-        """All of them; there is at least one."""
-        return Texts(*map(np.concatenate, zip(*self._texts, strict=True)))
+    def take_texts(self) -> Texts:
+        """All of them, at least one; they are told once."""
+        columns, self._texts = zip(*self._texts, strict=True), []
+        return Texts(*map(np.concatenate, columns))
 
     def each(self, work: Callable[[int, Rows], _T], threads: int) -> Iterator[_T]:
         """Results of work(how many texts came before, units) of each batch, in order; call `finish` before."""
