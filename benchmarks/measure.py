@@ -46,14 +46,14 @@ def run_process(command: list[str], work: Path, cores: int) -> dict[str, Any]:
     if child.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"exit code {child.returncode}: {''.join(last)}")
-    peak, busy = max(usage.ru_maxrss * 1024, sampler.stop()), usage.ru_utime + usage.ru_stime
-    return {"whole": seconds, "processor": busy, "peak": peak, "load_average": os.getloadavg()[0]}
+    busy = usage.ru_utime + usage.ru_stime
+    return {"whole": seconds, "processor": busy, "peak": sampler.stop(), "load_average": os.getloadavg()[0]}
 
 
 class MemorySampler(threading.Thread):
     """The largest memory of a process and its children together, shared pages counted once (the sum of their PSS).
 
-    For one process alone `ru_maxrss` is exact; this is for those that start others.
+    Of one process alone what the system keeps (VmHWM); `ru_maxrss` counts what its parent held when it began, too.
     """
 
     def __init__(self, pid: int) -> None:
@@ -64,8 +64,9 @@ class MemorySampler(threading.Thread):
     def run(self) -> None:
         while not self.stopped.wait(SAMPLING):
             processes = [self.pid, *find_children(self.pid)]
-            if len(processes) > 1:
-                self.peak = max(self.peak, sum(map(read_pss, processes)))
+            alone = len(processes) == 1
+            held = read_kilobytes(self.pid, "status", "VmHWM:") if alone else sum(map(read_pss, processes))
+            self.peak = max(self.peak, held)
 
     def stop(self) -> int:
         self.stopped.set()
@@ -84,11 +85,16 @@ def find_children(pid: int) -> list[int]:
 
 
 def read_pss(pid: int) -> int:
+    return read_kilobytes(pid, "smaps_rollup", "Pss:")
+
+
+def read_kilobytes(pid: int, file: str, name: str) -> int:
+    """A line "NAME N kB" of a file that the system has about a process, in bytes; 0 where it has ended."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
 def describe_machine(cores: int) -> dict[str, Any]:
