@@ -33,7 +33,8 @@ def draw_speed(content: dict[str, Any]) -> Figure:
         left.bar(names, micro, bottom=base, label=stage, color=colour, width=0.6)
         base = [a + b for a, b in zip(base, micro, strict=True)]
     left.set(title=f"A scan on {most} processors", xlabel="articles", ylabel="µs an article")
-    left.legend(fontsize=8)
+    left.margins(y=0.4)
+    left.legend(fontsize=8, ncols=2, loc="upper left")
     right.plot([one["articles"] for one in scans], [one["peak"] / 2**30 for one in scans], "o-", color=BLUE)
     right.set(title="Peak memory", xlabel="articles", ylabel="GiB", xscale="log")
     right.set_ylim(0, 1.1 * max(one["peak"] for one in scans) / 2**30)
@@ -71,7 +72,7 @@ def draw_peers(content: dict[str, Any]) -> Figure:
     shares = [100 * value[1] / max(1, content["recall"]["other"]) for value in found.values()]
     bars = right.barh([*found], shares, color=[_colour(name) for name in found])
     right.bar_label(bars, [f" {share:.0f} %" for share in shares], fontsize=8)
-    right.set(title="Found: containment ≥ 0.5, not the same bytes", xlim=(0, 115), xticks=range(0, 101, 25))
+    right.set(title="Found: containment ≥ 0.5, other bytes", xlim=(0, 115), xticks=range(0, 101, 25))
     return figure
 
 
