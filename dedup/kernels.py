@@ -1400,14 +1400,8 @@ def meet_strangers(starts, other, share, ranked):
 @njit
 def _holds(values, value):
     """Whether a value stands among ascending ones. What was compiled with np.searchsorted needs SciPy to be loaded."""
-    lo, hi = 0, len(values)
-    while lo < hi:
-        middle = (lo + hi) >> 1
-        if values[middle] < value:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo < len(values) and values[lo] == value
+    place = _first_from(values, 0, len(values), value)
+    return place < len(values) and values[place] == value
 
 
 @njit
