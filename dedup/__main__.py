@@ -17,6 +17,9 @@ def start() -> None:
     """Runs the command line, and ends the process at once."""
     gc.set_threshold(_NEW_OBJECTS)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starts one for each processor, for matrices
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed from the start, as some schedulers have it
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (until the end)
     from dedup.cli import main
 
     try:
@@ -36,7 +39,7 @@ def _end(code: int) -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:
+    except (OSError, ValueError):
         return
     os._exit(code)
 

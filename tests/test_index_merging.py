@@ -172,3 +172,29 @@ def test_what_was_made_and_undone_is_made_again(tmp_path, monkeypatch):
     assert count(store)[0] == 1
     check(store, 48)
     store.close()
+
+
+def test_a_run_all_of_which_was_removed():
+    store = open_store(":memory:", {})
+    fill(store, 40)
+    with store.writing(1) as ledger:
+        ledger.connection.executemany("INSERT INTO dead VALUES (?)", [(number,) for number in range(1, 17)])
+        ledger.connection.execute("UPDATE state SET dead = dead + 1")
+    check(store, 40, gone=range(1, 17))
+    for _ in range(200):
+        store.tidy(1)
+    assert count(store) == (1, 1)
+    check(store, 40, gone=range(1, 17))
+    with store.reading() as snapshot:
+        assert [len(one) for one in snapshot.view.loaded] == [16]
+    store.close()
+
+
+def test_small_runs_that_are_too_many_versions_for_one(monkeypatch):
+    monkeypatch.setattr(runs, "LARGE", 32)
+    store = open_store(":memory:", {})
+    fill(store, 200)
+    for _ in range(100):
+        store.tidy(1)
+    check(store, 200)
+    store.close()

@@ -343,6 +343,13 @@ def test_the_command_line_ends_at_once_but_leaves_nothing_undone(last):
     assert run(f"{begin}sys.argv = ['dedup', '--help']\nstart()").splitlines()[-1] == "end"
 
 
+@pytest.mark.parametrize(("options", "code"), [("--help", 0), ("--wrong", 2)])
+def test_the_command_line_without_a_standard_output(options, code):
+    command = f'"{sys.executable}" -m dedup {options} >&-'
+    done = subprocess.run(["sh", "-c", command], check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
 
 def test_other_processes_give_the_same():
     assert list(each_apart(twice, iter(range(20)), 1)) == list(each_apart(twice, iter(range(20)), 2))

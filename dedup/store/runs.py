@@ -122,6 +122,11 @@ class Merging:
         self._made: list[_U64] = []
 
     @property
+    def is_empty(self) -> bool:
+        """Whether all versions are dead."""
+        return not len(self._directory.number)
+
+    @property
     def is_done(self) -> bool:
         """Whether all slices are made."""
         return self.begun == 1 << self._shape[0]

@@ -105,8 +105,8 @@ class SqliteStore:
                 yield ledger
                 connection.execute("COMMIT")
             except BaseException:
-                with self._lock:  # it may be of a state that never will be
-                    self._view = None
+                with self._lock:  # they may be of a state that never will be
+                    self._view = self._merging = None
                 raise
             self._sketched = ledger.sketched
             with self._lock:  # what was written is known here: it need not be read again
@@ -126,11 +126,13 @@ class SqliteStore:
 
     def close(self) -> None:
         """See Store. A merge that was begun is brought to its end."""
-        with contextlib.suppress(StoreError):
-            while self._merging is not None:
-                self._tidy(self._merge_on, 0.0)
-        self._connections.close()
-        self._view = None
+        try:
+            with contextlib.suppress(StoreError, MismatchError):
+                while self._merging is not None:
+                    self._tidy(self._merge_on, 0.0)
+        finally:
+            self._connections.close()
+            self._view = None
 
     # ---------------------------------------------------------------------------------------------------- posting lists
 
@@ -216,7 +218,7 @@ class SqliteStore:
                     self._tidy(self._merge_on, wait)
         except BusyError:
             pass  # whoever writes does it
-        except StoreError as error:
+        except (StoreError, MismatchError) as error:
             log.warning("posting lists could not be put in order: %s", error)
 
     def _tidy(self, work: Callable[[SqliteLedger], None], wait: float) -> None:
@@ -225,10 +227,7 @@ class SqliteStore:
                 work(ledger)
             with self.reading() as snapshot:
                 snapshot.view  # noqa: B018 (the next look-up finds it made)
-        except BaseException as error:
-            self._merging = None  # what it made may be undone
-            if not isinstance(error, DamagedRunError):
-                raise
+        except DamagedRunError as error:
             self.mend(error, wait)
 
     def _merge_on(self, ledger: SqliteLedger) -> None:

@@ -23,7 +23,7 @@ log = logging.getLogger("dedup.store")
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _STALE = 0.5  # share of a run's versions that are gone, above which it is written anew
 _FULL = 0.75  # of the largest that a run may be: what is as long is merged no further
-_ABANDONED = 64  # runs made meanwhile: whoever did not finish a merge until then is gone
+_ABANDONED = 512  # runs made and dropped meanwhile: whoever did not finish a merge until then is gone
 
 
 def is_due(view: View) -> bool:
@@ -72,13 +72,18 @@ def _choose(view: View) -> list[Loaded]:
     rest = list(view.loaded)
     small = _last_shorter(rest, runs.FAN * runs.SMALL)
     if len(small) >= runs.FAN:
-        return small[: runs.FAN]
+        return _fitting(small[: runs.FAN])
     middling = _last_shorter(rest, runs.LARGE // 2)
     if sum(map(len, middling)) < _FULL * runs.LARGE:
         return []
-    while sum(map(len, middling)) > runs.LARGE:
-        middling.pop()
-    return middling
+    return _fitting(middling)
+
+
+def _fitting(chosen: list[Loaded]) -> list[Loaded]:
+    """The first of these runs, as many as may become one."""
+    while sum(map(len, chosen)) > runs.LARGE:
+        chosen.pop()
+    return chosen
 
 
 def _last_shorter(rest: list[Loaded], size: int) -> list[Loaded]:
@@ -127,7 +132,10 @@ def merge_on(ledger: SqliteLedger, merging: runs.Merging | None) -> runs.Merging
     for run in merging.runs:
         _drop(db, run.number)
     db.executemany("DELETE FROM dead WHERE number = ?", [(number,) for number in merging.dead.tolist()])
-    _write_run(db, merging.finish())
+    if merging.is_empty:
+        _drop_slices(db, merging.number)
+    else:
+        _write_run(db, merging.finish())
     return None
 
 
