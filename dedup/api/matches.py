@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
     @staticmethod
     def join(parts: Sequence[Rows]) -> Rows:
-        """The parts as one, in order."""
+        """The parts as one, in order, with the types that are kept."""
         columns = zip(*parts, strict=True) if parts else [(np.zeros(0, kind),) for kind in _KINDS]
         joined = (np.concatenate(c, dtype=k, casting="unsafe") for c, k in zip(columns, _KINDS, strict=True))
         return Rows(*joined)

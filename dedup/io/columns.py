@@ -48,7 +48,6 @@ USUAL_NAMES = {
 FIELDS = tuple(USUAL_NAMES)
 _USUAL_TEXT = f"a column {', '.join(USUAL_NAMES['text'])} or one named by the caller"
 
-_FIRST_YEAR = 1990  # of which `dates.parse` has to look at the day
 _NAMES_SHOWN = 30
 # A "name" of 100 MB is a damaged file: no need to look at each of its letters.
 _NAME_LIMIT = 100
@@ -201,11 +200,8 @@ def _published(when: Any, notes: Notes, now: datetime | None) -> datetime | date
 
 
 def _moment(value: object, now: datetime | None = None) -> datetime | date | None:
-    """What `dates.parse` gives, many times as fast where a time is certain or written as ISO 8601 has it."""
-    if type(value) is datetime and value.utcoffset() is not None:
-        if now is not None and _FIRST_YEAR < value.year < now.year:
-            return value
-    elif isinstance(value, str) and (match := _ISO(value)):
+    """What `dates.parse` gives, ten times as fast where a time is written as ISO 8601 has it."""
+    if isinstance(value, str) and (match := _ISO(value)):
         try:
             moment = date.fromisoformat(value) if match[1] is None else datetime.fromisoformat(value)
         except ValueError:  # 24:00, seconds of a leap

@@ -7,7 +7,7 @@ first 64 bits of its text hash; where two of them meet by chance, the job stops 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -210,35 +210,37 @@ def find_versions(sketched: DataFrame, partitions: int) -> DataFrame:
     comes first, and an id that stands there goes before one that is made.
     """
 
-    def name(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        tables, left_out = _open(batches, _NAMES)
-        if left_out:
-            yield _tell_left_out(left_out)
-        if tables:
-            named = _resolve(pa.concat_tables(tables).combine_chunks())
-            yield from pack_tables(_NAMES, home_of(named.column("v0").to_numpy(), partitions), named)
+    def name(table: pa.Table) -> Iterator[pa.RecordBatch]:
+        named = _resolve(table)
+        yield from pack_tables(_NAMES, home_of(named.column("v0").to_numpy(), partitions), named)
 
-    def delegate(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        tables, left_out = _open(batches, _NAMES)
-        if left_out:
-            yield _tell_left_out(left_out)
-        if tables:
-            members = _delegate(pa.concat_tables(tables).combine_chunks())
-            place = home_of(members.column("v0")[:1].to_numpy(), partitions)
-            yield parcel_of(int(place[0]), MEMBERS, freeze(members))
+    def delegate(table: pa.Table) -> Iterator[pa.RecordBatch]:
+        members = _delegate(table)
+        place = home_of(members.column("v0")[:1].to_numpy(), partitions)
+        yield parcel_of(int(place[0]), MEMBERS, freeze(members))
 
     sent = sketched.where(f"kind IN ({_NAMES}, {LEFT_OUT})")
-    named = in_tasks(deliver(sent, partitions), name, PARCEL)
-    return in_tasks(deliver(named, partitions), delegate, PARCEL)
+    named = in_tasks(deliver(sent, partitions), _with_names(name), PARCEL)
+    return in_tasks(deliver(named, partitions), _with_names(delegate), PARCEL)
 
 
-def _open(batches: _Batches, kind: int) -> tuple[list[pa.Table], list[pa.Table]]:
-    """The tables of that kind, and the others."""
-    found: tuple[list[pa.Table], list[pa.Table]] = [], []
-    for batch in batches:
-        for other, data in zip(batch.column("kind").to_pylist(), batch.column("data"), strict=True):
-            found[other != kind].append(thaw(data.as_buffer()))
-    return found
+def _with_names(
+    work: Callable[[pa.Table], Iterator[pa.RecordBatch]],
+) -> Callable[[_Batches], Iterator[pa.RecordBatch]]:
+    """What a task does: `work` with its tables of _NAMES as one, if it has any; what was left out is passed on."""
+
+    def task(batches: _Batches) -> Iterator[pa.RecordBatch]:
+        found: tuple[list[pa.Table], list[pa.Table]] = [], []
+        for batch in batches:
+            for kind, data in zip(batch.column("kind").to_pylist(), batch.column("data"), strict=True):
+                found[kind != _NAMES].append(thaw(data.as_buffer()))
+        names, left_out = found
+        if left_out:
+            yield _tell_left_out(left_out)
+        if names:
+            yield from work(pa.concat_tables(names).combine_chunks())
+
+    return task
 
 
 def _resolve(table: pa.Table) -> pa.Table:
