@@ -71,17 +71,23 @@ def _dedup(cores: int, *, signatures: bool) -> Job:
 
 def daft_minhash(stack: ExitStack, cores: int) -> Job:
     """Daft's guide "MinHash Deduplication": normalize with all four steps, then minhash with xxhash."""
+    return _daft(lambda frame: frame)
+
+
+def daft_minhash_in_parts(stack: ExitStack, cores: int) -> Job:
+    """The same on parts of the table: Daft takes so small a table for one piece of work and leaves it to one core."""
+    return _daft(lambda frame: frame.into_batches(CHUNK))
+
+
+def _daft(part: Callable[[Any], Any]) -> Job:
     import daft
     from daft.functions import minhash, normalize
 
     clean = normalize(daft.col("text"), remove_punct=True, lowercase=True, nfd_unicode=True, white_space=True)
     values = minhash(clean, num_hashes=NUM_PERM, ngram_size=NGRAM, seed=SEED, hash_function="xxhash")
-
-    def load(table: Any) -> Any:
-        # Without into_batches Daft takes so small a table for one piece of work and leaves it to one core.
-        return daft.from_arrow(table).into_batches(CHUNK)
-
-    return Job(load, lambda frame: len(frame.select(values.alias("minhash")).collect()))
+    return Job(
+        lambda table: part(daft.from_arrow(table)), lambda frame: len(frame.select(values.alias("minhash")).collect())
+    )
 
 
 def datasketch_minhash(stack: ExitStack, cores: int) -> Job:
@@ -132,6 +138,7 @@ JOBS: dict[str, Callable[[ExitStack, int], Job]] = {
     "dedup-fingerprints": dedup_fingerprints,
     "dedup-signatures": dedup_signatures,
     "daft": daft_minhash,
+    "daft-parts": daft_minhash_in_parts,
     "datasketch": datasketch_minhash,
     "rensa": rensa_minhash,
 }
