@@ -201,7 +201,7 @@ class View:
         self.loaded = tuple(loaded)
         self.tail = tail
         self._dead = dead
-        large = tuple(one for one in self.loaded if len(one) > LARGE // 4)
+        large = tuple(one for one in self.loaded if len(one) > LARGE // 2)
         parts = [large, tuple(one for one in self.loaded if one not in large)]  # the large ones seldom change
         known = {group.loaded: (group, flags) for group, flags in former._runs} if former else {}
         is_same = former is not None and former.stamp.dead == stamp.dead

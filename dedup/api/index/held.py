@@ -20,6 +20,7 @@ __all__ = ["Held", "pack_syllables", "shingles_of"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+Made = tuple[Any, ...]  # of several articles, as kernels.prepare returns them
 _M1, _M2, _U33 = kernels._M1, kernels._M2, np.uint64(33)
 
 
@@ -127,24 +128,35 @@ class _HeldCorpus(Corpus):
         parts = [known[entry.number] for entry, found in zip(entries, is_known, strict=True) if found]
         at = np.argsort(np.argsort(is_known, kind="stable"))  # where each stands when those that are known come last
         i, j = (at[np.searchsorted(which, side)] for side in (left, right))
-        return Prepared.join([made, *parts]), i, j
+        return _behind(made, parts), i, j
 
-    def _make(self, entries: Sequence[Entry], k: int) -> Parts:
+    def _make(self, entries: Sequence[Entry], k: int) -> Made:
         groups = np.array([entry.source for entry in entries], np.int64).view(np.uint64)
         grouped = self.furniture.grouped(groups, self._params)
         buf, offsets = pack([entry.body for entry in entries])
-        made: Parts = kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
+        made: Made = kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
         return made
 
 
-def _cut(made: Parts, at: int) -> Parts:
+def _cut(made: Made, at: int) -> Parts:
     """One article of several that were made ready, apart."""
     syllables, flags, ends, shingles, shingle_ends = made
-    lo, hi = ends[at - 1] if at else 0, ends[at]
-    first, last = shingle_ends[at - 1] if at else 0, shingle_ends[at]
-    return (
-        syllables[lo:hi].copy(), flags[lo:hi].copy(), np.array([hi - lo]), shingles[first:last].copy(),
-        np.array([last - first]),
+    own, held = (slice(of[at - 1] if at else 0, of[at]) for of in (ends, shingle_ends))
+    return syllables[own].copy(), flags[own].copy(), shingles[held].copy()
+
+
+def _behind(made: Made, parts: Sequence[Parts]) -> Prepared:
+    """Articles that were made ready together, and behind them others that were apart."""
+    if not parts:
+        return Prepared.join([made])
+    syllables, flags, shingles = zip(*parts, strict=True)
+    ends, shingle_ends = (
+        np.concatenate([[0], of, (of[-1] if len(of) else 0) + np.cumsum([*map(len, several)])])
+        for of, several in ((made[2], syllables), (made[4], shingles))
+    )  # fmt: skip
+    return Prepared(
+        np.concatenate([made[0], *syllables]), np.concatenate([made[1], *flags]), ends,
+        np.concatenate([made[3], *shingles]), shingle_ends,
     )  # fmt: skip
 
 

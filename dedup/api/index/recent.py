@@ -10,7 +10,7 @@ from dedup.store import Entry, Snapshot
 
 __all__ = ["Parts", "Recent"]
 
-Parts = tuple[Any, ...]  # of one article, as kernels.prepare returns them
+Parts = tuple[Any, Any, Any]  # of one article: its syllables, their flags, its shingles
 _MOST = 64 << 20  # bytes that are kept
 
 
