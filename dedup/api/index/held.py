@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -122,9 +122,8 @@ class _HeldCorpus(Corpus):
         is_known = [there and entry.number in known for entry, there in zip(entries, is_there, strict=True)]
         fresh = [place for place, found in enumerate(is_known) if not found]
         made = self._make([entries[place] for place in fresh], self._params.k)
-        for n, place in enumerate(fresh):
-            if is_there[place]:
-                self._recent.keep(entries[place], _cut(made, n))
+        there = [n for n, place in enumerate(fresh) if is_there[place]]
+        self._recent.keep([entries[fresh[n]] for n in there], [*_cut(made, there)])
         parts = [known[entry.number] for entry, found in zip(entries, is_known, strict=True) if found]
         at = np.argsort(np.argsort(is_known, kind="stable"))  # where each stands when those that are known come last
         i, j = (at[np.searchsorted(which, side)] for side in (left, right))
@@ -138,11 +137,13 @@ class _HeldCorpus(Corpus):
         return made
 
 
-def _cut(made: Made, at: int) -> Parts:
-    """One article of several that were made ready, apart."""
+def _cut(made: Made, which: Iterable[int]) -> Iterator[Parts]:
+    """Some of several articles that were made ready, each apart."""
     syllables, flags, ends, shingles, shingle_ends = made
-    own, held = (slice(of[at - 1] if at else 0, of[at]) for of in (ends, shingle_ends))
-    return syllables[own].copy(), flags[own].copy(), shingles[held].copy()
+    edges, shingle_edges = [0, *ends.tolist()], [0, *shingle_ends.tolist()]
+    for n in which:
+        own, held = slice(*edges[n : n + 2]), slice(*shingle_edges[n : n + 2])
+        yield syllables[own].copy(), flags[own].copy(), shingles[held].copy()
 
 
 def _behind(made: Made, parts: Sequence[Parts]) -> Prepared:
