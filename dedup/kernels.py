@@ -1337,14 +1337,10 @@ def _shared(x, y):
     """How many values two sorted distinct arrays share."""
     i = j = count = 0
     while i < len(x) and j < len(y):
-        if x[i] == y[j]:
-            count += 1
-            i += 1
-            j += 1
-        elif x[i] < y[j]:
-            i += 1
-        else:
-            j += 1
+        a, b = x[i], y[j]  # without branches, which could not be foretold
+        count += a == b
+        i += a <= b
+        j += b <= a
     return count
 
 

@@ -179,13 +179,14 @@ class _Everyone(NamedTuple):
 
     def take(self, places: _I64) -> Directory:
         """Those of these places."""
-        group = np.searchsorted(self.edges, places, side="right") - 1
-        result = Directory(*(np.empty(len(places), column.dtype) for column in self.directories[0]))  # type: ignore[arg-type]
-        for number in np.unique(group).tolist():
-            directory, own = self.directories[number], np.flatnonzero(group == number)
-            for column, values in zip(result, directory.take(places[own] - self.edges[number]), strict=True):
-                column[own] = values
-        return result
+        order = None if (places[1:] >= places[:-1]).all() else np.argsort(places)
+        ascending = places if order is None else places[order]
+        ends = np.searchsorted(ascending, self.edges).tolist()
+        found = Directory.join([
+            directory.take(ascending[lo:hi] - first)
+            for directory, first, lo, hi in zip(self.directories, self.edges.tolist(), ends, ends[1:], strict=False)
+        ])  # fmt: skip
+        return found if order is None else found.take(np.argsort(order))
 
 
 class View:
@@ -201,7 +202,7 @@ class View:
         self.loaded = tuple(loaded)
         self.tail = tail
         self._dead = dead
-        large = tuple(one for one in self.loaded if len(one) > LARGE // 4)
+        large = tuple(one for one in self.loaded if len(one) > LARGE // 2)
         parts = [large, tuple(one for one in self.loaded if one not in large)]  # the large ones seldom change
         known = {group.loaded: (group, flags) for group, flags in former._runs} if former else {}
         is_same = former is not None and former.stamp.dead == stamp.dead

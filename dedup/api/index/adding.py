@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -96,6 +96,7 @@ class _Arriving:
         self._bench = Bench(rules, self._entries)
         self._asked: dict[int, set[int]] = {}  # with which versions each new one is compared
         rows = self._bench.compare(*self._meet())
+        self._met: dict[tuple[int, int], list[tuple[tuple[int, int], Found]]] = {}  # what was found with an anchor
         self._events: dict[int, tuple[dict[int, int], dict[int, int]]] = {}  # matches, and what was not examined
         if rules.around is not None:
             rows = self._link_events(rows, batch, rules.around)
@@ -211,12 +212,14 @@ class _Arriving:
         ledger = self._ledger
         meets_crowd = {at for at, meets in zip(self._founders, self._pairs.meets_crowd.tolist(), strict=True) if meets}
         taken = ledger.named([entry.id for entry in self._entries])
+        joining = {at: self._links(at) for at in self._founders}
+        self._compare_anchors(self._anchors({at: joining[at] for at in meets_crowd}))
         for at, entry in enumerate(self._entries):
             outcome, left = outcomes[self._fresh[at]], vacant.get(self._fresh[at])
             if entry.version != entry.number:
                 self._join_copies(entry, outcome, left)
             else:
-                links = self._links(at)
+                links = joining[at]
                 if at in meets_crowd and links:
                     links = self._meet_anchors(at, links)
                 arrival, events = None, self._events.get(at, ({}, {}))
@@ -263,17 +266,37 @@ class _Arriving:
             links.append(Link(entries[other].version, shared, share, shared / max(1, own_size), key))
         return links
 
+    def _anchors(self, links: Mapping[int, Sequence[Link]]) -> set[tuple[int, int]]:
+        """The new ones with those anchors of the stories of their links that they were not compared with."""
+        ledger = self._ledger
+        home = ledger.stories_of({link.version for few in links.values() for link in few})
+        tales = ledger.tales({*home.values()})
+        return {
+            (at, anchor) for at, few in links.items()
+            for anchor in {tales[home[link.version]].anchor for link in few} - {link.version for link in few}
+            if anchor not in self._asked.get(at, ())
+        }  # fmt: skip
+
+    def _compare_anchors(self, asked: Iterable[tuple[int, int]]) -> None:
+        """Compares new ones, by their places, with anchors."""
+        bench, pairs, asked = self._bench, {}, sorted(asked)
+        if not asked:
+            return
+        stand_in = self._stand_ins({version for _, version in asked})
+        for at, version in asked:
+            self._met[at, version] = []
+            if (one := stand_in(at, version)) is not None:
+                pairs[bench.by_id(bench.own(at), one)] = at, version
+        for pair, found in bench.read(bench.compare([*pairs], [])):
+            self._met[pairs[pair]].append((pair, found))
+
     def _meet_anchors(self, at: int, links: list[Link]) -> list[Link]:
         """The links with those to the anchors of their stories: a crowd's hubs were all that it was compared with."""
-        ledger, bench = self._ledger, self._bench
-        tales = ledger.tales({*ledger.stories_of(link.version for link in links).values()})
-        known = {link.version for link in links} | self._asked.get(at, set())
-        missing = {tale.anchor for tale in tales.values()} - known
+        missing = self._anchors({at: links})
         if not missing:
             return links
-        stand_in = self._stand_ins(missing)
-        ones = [one for version in sorted(missing) if (one := stand_in(at, version)) is not None]
-        found = bench.read(bench.compare([bench.by_id(bench.own(at), one) for one in ones], []))
+        self._compare_anchors(missing - self._met.keys())
+        found = [one for pair in sorted(missing) for one in self._met[pair]]
         by_text = {pair for pair, _ in found}
         others = [one for one in self._found.get(at, []) if one[0] not in by_text]
         self._found[at] = sorted(others + found, key=lambda one: one[1][:2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ __all__ = ["Held", "pack_syllables", "shingles_of"]
 
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+Made = tuple[Any, ...]  # of several articles, as kernels.prepare returns them
 _M1, _M2, _U33 = kernels._M1, kernels._M2, np.uint64(33)
 
 
@@ -121,30 +122,42 @@ class _HeldCorpus(Corpus):
         is_known = [there and entry.number in known for entry, there in zip(entries, is_there, strict=True)]
         fresh = [place for place, found in enumerate(is_known) if not found]
         made = self._make([entries[place] for place in fresh], self._params.k)
-        for n, place in enumerate(fresh):
-            if is_there[place]:
-                self._recent.keep(entries[place], _cut(made, n))
+        there = [n for n, place in enumerate(fresh) if is_there[place]]
+        self._recent.keep([entries[fresh[n]] for n in there], [*_cut(made, there)])
         parts = [known[entry.number] for entry, found in zip(entries, is_known, strict=True) if found]
         at = np.argsort(np.argsort(is_known, kind="stable"))  # where each stands when those that are known come last
         i, j = (at[np.searchsorted(which, side)] for side in (left, right))
-        return Prepared.join([made, *parts]), i, j
+        return _behind(made, parts), i, j
 
-    def _make(self, entries: Sequence[Entry], k: int) -> Parts:
+    def _make(self, entries: Sequence[Entry], k: int) -> Made:
         groups = np.array([entry.source for entry in entries], np.int64).view(np.uint64)
         grouped = self.furniture.grouped(groups, self._params)
         buf, offsets = pack([entry.body for entry in entries])
-        made: Parts = kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
+        made: Made = kernels.prepare(buf, offsets, grouped.groups, np.arange(len(entries)), grouped.tables, k)
         return made
 
 
-def _cut(made: Parts, at: int) -> Parts:
-    """One article of several that were made ready, apart."""
+def _cut(made: Made, which: Iterable[int]) -> Iterator[Parts]:
+    """Some of several articles that were made ready, each apart."""
     syllables, flags, ends, shingles, shingle_ends = made
-    lo, hi = ends[at - 1] if at else 0, ends[at]
-    first, last = shingle_ends[at - 1] if at else 0, shingle_ends[at]
-    return (
-        syllables[lo:hi].copy(), flags[lo:hi].copy(), np.array([hi - lo]), shingles[first:last].copy(),
-        np.array([last - first]),
+    edges, shingle_edges = [0, *ends.tolist()], [0, *shingle_ends.tolist()]
+    for n in which:
+        own, held = slice(*edges[n : n + 2]), slice(*shingle_edges[n : n + 2])
+        yield syllables[own].copy(), flags[own].copy(), shingles[held].copy()
+
+
+def _behind(made: Made, parts: Sequence[Parts]) -> Prepared:
+    """Articles that were made ready together, and behind them others that were apart."""
+    if not parts:
+        return Prepared.join([made])
+    syllables, flags, shingles = zip(*parts, strict=True)
+    ends, shingle_ends = (
+        np.concatenate([[0], of, (of[-1] if len(of) else 0) + np.cumsum([*map(len, several)])])
+        for of, several in ((made[2], syllables), (made[4], shingles))
+    )  # fmt: skip
+    return Prepared(
+        np.concatenate([made[0], *syllables]), np.concatenate([made[1], *flags]), ends,
+        np.concatenate([made[3], *shingles]), shingle_ends,
     )  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dedup.store import Entry, Snapshot
 
 __all__ = ["Parts", "Recent"]
 
-Parts = tuple[Any, ...]  # of one article, as kernels.prepare returns them
+Parts = tuple[Any, Any, Any]  # of one article: its syllables, their flags, its shingles
 _MOST = 64 << 20  # bytes that are kept
 
 
@@ -53,15 +53,14 @@ class Recent:
                     found[entry.number] = known[1]
         return found
 
-    def keep(self, entry: Entry, parts: Parts) -> None:
-        """Keeps an article; those that nobody asked for the longest go."""
-        if not 0 < entry.number < self._following:
-            return
-        size = len(entry.body) + sum(part.nbytes for part in parts)
+    def keep(self, entries: Sequence[Entry], made: Sequence[Parts]) -> None:
+        """Keeps articles; those that nobody asked for the longest go."""
         with self._lock:
-            if entry.number not in self._known:
-                self._known[entry.number] = entry, parts, size
-                self._bytes += size
+            for entry, parts in zip(entries, made, strict=True):
+                if 0 < entry.number < self._following and entry.number not in self._known:
+                    size = len(entry.body) + sum(part.nbytes for part in parts)
+                    self._known[entry.number] = entry, parts, size
+                    self._bytes += size
             while self._bytes > _MOST:
                 self._bytes -= self._known.pop(next(iter(self._known)))[2]
 
