@@ -125,7 +125,7 @@ def _count(params: Params, partitions: int) -> Any:
         number = np.full(len(count), -1, np.int32)  # several tasks may have sketched copies of a version
         number[first] = place[first]
         own = np.repeat(np.arange(len(count), dtype=np.uint32), count)
-        _, held, owner = kernels.held_by_several(flat, own, number, 0)
+        _, held, owner = kernels.held_by_several(mix(flat), own, number, 0)  # of their windows they are the smallest
         begins = starts_of(held)
         rank = np.arange(len(owner)) - np.repeat(begins[:-1], held)
         flags = _IS_COMMON * (held > few(params)) + _IS_CROWD * (held > params.max_bucket)
