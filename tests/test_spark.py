@@ -242,7 +242,7 @@ def find_pairs(sketches, params, partitions):
     ]
     answers = delivered(kinds[1].values(), candidates._count(params, partitions))
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
-    notes = delivered(asked, candidates._choose(params, partitions))
+    notes = delivered(asked, candidates._tell(partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
     planned = delivered(found.values(), candidates._plan(partitions))
     parcels = [open_parcels(rows, candidates.PLAN) for rows in planned.values()]
@@ -282,7 +282,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     count = 50_000
     number = np.arange(count, dtype=np.uint64)
     number[-1] = number[-2]
-    flags = np.full(count, candidates._PROBES | candidates._IS_HERE, np.uint8)
+    flags = np.zeros(count, np.uint8)
     notes = []
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)

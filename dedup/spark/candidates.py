@@ -1,9 +1,9 @@
-"""Candidate pairs of versions: exactly those of `dedup.index`, by prefix filtering over three exchanges.
+"""Candidate pairs of versions: exactly those of `dedup.index`, by three exchanges.
 
 1. Every (fingerprint, version) goes to the fingerprint's task, which counts who holds it and answers each holder, where
-   there are several. 2. A version's task knows its rarest fingerprints by these answers, and notes go to the task of
-   the smallest holder of each, so that what copies share is told once. 3. There pairs are made, and kept by the pair
-   rule. 4. Each pair goes to one task, once.
+   there are several. 2. A version's task notes what it shares, and the notes go to the task of the smallest holder of
+   each of these fingerprints, so that what copies share is told once. 3. There those meet who share one: each knows all
+   that the other shares, so they are judged by the pair rule as on one machine. 4. Each pair goes to one task, once.
 
 A version is named by the first 64 bits of its text hash; a fingerprint that several hold by a number of its own, which
 has fewer digits than its hash.
@@ -11,7 +11,7 @@ has fewer digits than its hash.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import kernels
-from dedup.index import few, needed
+from dedup.index import enough, few
 from dedup.models import Params
 from dedup.prints import uses_bands
 from dedup.spark.parcels import (
@@ -47,20 +47,19 @@ PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; 
 
 POSTING, VERSION, _ANSWER, _NOTE, _FOUND = range(3, 8)  # CROWD travels with them
 _DTYPES: dict[int, tuple[Any, ...]] = {
-    POSTING: (np.uint64, np.uint64),  # fingerprint, version
+    POSTING: (np.uint64, np.int32, np.uint64),  # version, how many fingerprints; these
     VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
-    _ANSWER: (np.uint64, np.uint64, np.int32, np.int32),  # version, number of a fingerprint, held, place | hub
-    # version, size, selected, count of fingerprints that others hold too; of each of these: number, flags
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),
+    # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags
+    _ANSWER: (np.uint64, np.int32, np.uint64, np.int32, np.uint8),
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected; then the same
     _FOUND: (np.uint64, np.uint64),  # a pair: the smaller version, the larger one
 }
 PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64, np.int32), NEED: (np.int32, np.int64), CROWD: ()}
-_PROBES, _IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8, 16  # here: those who hold it meet where the note goes
-_HUB_BIT = 1 << 30
-_TOGETHER = 1 << 21  # fingerprints sent, or pairs made, at a time
+_IS_COMMON, _IS_CROWD, _IS_HUB = 1, 2, 4
 _BLOCK = 1 << 16  # pairs around one version that stay together
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
+_U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _Batches = Iterable[pa.RecordBatch]
 
@@ -73,7 +72,7 @@ def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFram
     """
     versions, postings = sketched.where(f"kind = {VERSION}"), sketched.where(f"kind = {POSTING}")
     answers = in_tasks(deliver(postings, partitions), _count(params, partitions), PARCEL)
-    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _choose(params, partitions), PARCEL)
+    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _tell(partitions), PARCEL)
     pairs = in_tasks(deliver(notes, partitions), _make_pairs(params, partitions), PARCEL)
     return in_tasks(deliver(pairs, partitions), _plan(partitions), PARCEL)
 
@@ -88,13 +87,30 @@ def post(
         size, selected: how many each has, and how many of these are selected.
     """
     each, first = np.unique(version, return_index=True)
-    places = (each % np.uint64(partitions)).astype(np.int32)
-    yield from pack_parcels(VERSION, places, (each, size[first].astype(np.int32), selected[first].astype(np.int32)))
+    about = each, size[first].astype(np.int32), selected[first].astype(np.int32)
+    yield from pack_parcels(VERSION, home_of(each, partitions), about)
     is_first = np.zeros(len(version), np.bool_)
     is_first[first] = True
-    is_meant = np.repeat(is_first, size)
-    flat, holder = flat[is_meant], np.repeat(version, size)[is_meant]
-    yield from pack_parcels(POSTING, (flat % np.uint64(partitions)).astype(np.int32), (flat, holder))
+    owner = np.repeat(np.arange(len(version)), size)
+    which = np.flatnonzero(is_first[owner])
+    yield from _pack_lists(POSTING, home_of(flat[which], partitions), owner[which], version, [flat[which]])
+
+
+def _pack_lists(
+    kind: int, places: np.ndarray[Any, Any], owner: _I64, version: _U64, arrays: Sequence[Any]
+) -> Iterator[pa.RecordBatch]:
+    """A parcel for each place that rows go to: the versions that own some of them, how many each, and the rows.
+
+    Args:
+        owner: int64, ascending, of each row the place of its version.
+        arrays: columns of the rows.
+    """
+    order = order_of(places)
+    for lo, hi in pairwise(runs(places[order]).tolist()):
+        which = order[lo:hi]
+        edges = runs(owner[which])
+        columns = version[owner[which[edges[:-1]]]], np.diff(edges).astype(np.int32)
+        yield parcel(int(places[which[0]]), kind, [*columns, *(array[which] for array in arrays)])
 
 
 def _count(params: Params, partitions: int) -> Any:
@@ -104,33 +120,29 @@ def _count(params: Params, partitions: int) -> Any:
         parcels = open_parcels(batches, _DTYPES)[POSTING]
         if not parcels:
             return
-        flat, holder = (np.concatenate(column) for column in zip(*parcels, strict=True))
-        order = np.argsort(flat)
-        count = np.diff(runs(flat[order]))
-        order, count = order[np.repeat(count > 1, count)], count[count > 1]
-        run, holder = np.repeat(np.arange(len(count)), count), holder[order]
-        order = np.argsort(holder)
-        order = order[order_of(run[order])]
-        run, holder = run[order], holder[order]
-        is_new = (np.diff(run, prepend=-1) > 0) | (np.diff(holder, prepend=holder[:1]) > 0)
-        run, holder = run[is_new], holder[is_new]  # the copies of a version may have been sketched by several tasks
-        edges = runs(run)
-        count = np.diff(edges)
-        number = np.arange(len(count), dtype=np.uint64) * np.uint64(partitions)
-        number += flat[:1] % np.uint64(partitions)  # the same for all in this task: no other one has these numbers
-        held, rank = np.repeat(count, count), np.arange(len(run)) - np.repeat(edges[:-1], count)
-        where = (np.repeat(holder[edges[:-1]], count) % np.uint64(partitions)).astype(np.int32)
-        where |= np.where((held > params.max_bucket) & (rank < params.hubs), _HUB_BIT, 0).astype(np.int32)
-        is_shared = held > 1
-        answer = (holder, np.repeat(number, count), held.astype(np.int32), where)
-        columns = [column[is_shared] for column in answer]
-        yield from pack_parcels(_ANSWER, (columns[0] % np.uint64(partitions)).astype(np.int32), columns)
+        version, count, flat = (np.concatenate(column) for column in zip(*parcels, strict=True))
+        version, first, place = np.unique(version, return_index=True, return_inverse=True)
+        number = np.full(len(count), -1, np.int32)  # several tasks may have sketched copies of a version
+        number[first] = place[first]
+        own = np.repeat(np.arange(len(count), dtype=np.uint32), count)
+        _, held, owner = kernels.held_by_several(mix(flat), own, number, 0)  # of their windows they are the smallest
+        begins = starts_of(held)
+        rank = np.arange(len(owner)) - np.repeat(begins[:-1], held)
+        flags = _IS_COMMON * (held > few(params)) + _IS_CROWD * (held > params.max_bucket)
+        flags = np.repeat(flags, held)
+        flags += _IS_HUB * ((flags & _IS_CROWD > 0) & (rank < params.hubs))
+        name = np.arange(len(held), dtype=np.uint64) * np.uint64(partitions)
+        name += home_of(flat[:1], partitions).astype(np.uint64)  # the same for all here: no other task has these names
+        where = np.repeat(home_of(version[owner[begins[:-1]]], partitions), held)
+        order = order_of(owner)
+        owner, columns = owner[order], (np.repeat(name, held)[order], where[order], flags[order].astype(np.uint8))
+        yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, version, columns)
 
     return work
 
 
-def _choose(params: Params, partitions: int) -> Any:
-    """Which fingerprints a version probes with: the rarest, of equals those with the smaller number; and all crowds."""
+def _tell(partitions: int) -> Any:
+    """Notes on versions, to each place where those meet who hold one of their fingerprints."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         parcels = open_parcels(batches, _DTYPES)
@@ -138,146 +150,87 @@ def _choose(params: Params, partitions: int) -> Any:
             return
         version, size, selected = (np.concatenate(column) for column in zip(*parcels[VERSION], strict=True))
         version, first = np.unique(version, return_index=True)
-        size, selected = size[first], selected[first]
-        holder, number, held, where = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
-        owner = np.searchsorted(version, holder)
-        order = np.argsort(number)
-        order = order[order_of(owner[order])]
-        number, held, where, owner = number[order], held[order], where[order], owner[order]
+        holder, many, *marks = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
+        owner = np.repeat(np.searchsorted(version, holder), many)
+        order = order_of(owner)
+        owner, (number, home, flags) = owner[order], (column[order] for column in marks)
         count = np.bincount(owner, minlength=len(version))
-        by_held = order_of(held)
-        rank = np.empty(len(number), np.int64)
-        rank[by_held[order_of(owner[by_held])]] = np.arange(len(number))
-        rank += (size - count - starts_of(count)[:-1])[owner]  # before them come those of nobody else
-        each = np.arange(len(version))
-        is_probe = rank <= (size - _needed((selected, selected), (each, each), params))[owner]
-        is_crowd = held > params.max_bucket
-        if np.any(is_probe & is_crowd):
-            yield parcel(0, CROWD, ())
-        flags = _PROBES * (is_probe | is_crowd) + _IS_COMMON * (held > few(params)) + _IS_CROWD * is_crowd
-        flags += _IS_HUB * (where & _HUB_BIT != 0)
-        marks = number, flags.astype(np.uint8), where & ~_HUB_BIT
-        yield from _tell((version, size, selected, count.astype(np.int32)), marks)
+        about, starts = (version, size[first], selected[first], count.astype(np.int32)), starts_of(count)
+        order = order_of(home)
+        for lo, hi in pairwise(runs(home[order]).tolist()):
+            owners = owner[order[lo:hi]]
+            who = owners[runs(owners)[:-1]]
+            which = ranges(starts[who], count[who])
+            columns = [*(column[who] for column in about), number[which], flags[which]]
+            yield parcel(int(home[order[lo]]), _NOTE, columns)
 
     return work
-
-
-def _tell(about: tuple[Any, ...], marks: tuple[Any, ...]) -> Iterator[pa.RecordBatch]:
-    """Notes on versions, to each place where those meet who hold one of their fingerprints."""
-    number, flags, home = marks
-    count = about[-1]
-    starts, owner = starts_of(count), np.repeat(np.arange(len(count)), count)
-    order = order_of(home)
-    for lo, hi in pairwise(runs(home[order]).tolist()):
-        place, owners = home[order[lo]], owner[order[lo:hi]]
-        who = owners[runs(owners)[:-1]]
-        which = ranges(starts[who], count[who])
-        here = (_IS_HERE * (home[which] == place)).astype(np.uint8)
-        yield parcel(int(place), _NOTE, (*(column[who] for column in about), number[which], flags[which] | here))
-
-
-def _needed(keys: tuple[Any, Any], pairs: tuple[_I64, _I64], params: Params, *, is_common: bool = False) -> _I64:
-    """How many keys each pair must share, by how many keys each version has and how many of them are selected."""
-    if uses_bands(params):
-        return np.ones(len(pairs[0]), np.int64)
-    return needed(*keys, pairs, params, is_common=is_common)
 
 
 def _make_pairs(params: Params, partitions: int) -> Any:
-    """The pairs of those who probe with a fingerprint and those who hold it, or with the hubs of a crowd."""
+    """The pairs that share enough, of those versions whose notes meet here."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
-        parcels = open_parcels(batches, {**_DTYPES, CROWD: ()})
-        if parcels[CROWD]:
-            yield parcel(0, CROWD, ())
-        if not parcels[_NOTE]:
+        notes = open_parcels(batches, _DTYPES)[_NOTE]
+        if not notes:
             return
-        version, size, selected, count, number, flags = (
-            np.concatenate(column) for column in zip(*parcels[_NOTE], strict=True)
-        )
-        del parcels
-        holdings = _Holdings((size, selected), count, number, flags)
-        found = [np.zeros(0, np.int64)]
-        for x, y in _meet(holdings):
-            is_crowd = x < 0
-            x = np.where(is_crowd, ~x, x)
-            before = (selected[x] < selected[y]) | ((selected[x] == selected[y]) & (version[x] < version[y]))
-            x, y = (side[(x != y) & (is_crowd | before)] for side in (x, y))
-            pairs = _sorted(np.minimum(x, y) * len(version) + np.maximum(x, y))
-            is_enough, lacks_hub = holdings.judge(np.divmod(pairs, len(version)), params)
-            found.append(pairs[is_enough])
-            if np.any(lacks_hub):
-                yield parcel(0, CROWD, ())
-        x, y = np.divmod(_sorted(np.concatenate(found)), len(version))
-        low, high = np.minimum(version[x], version[y]), np.maximum(version[x], version[y])
-        yield from pack_parcels(_FOUND, (high % np.uint64(partitions)).astype(np.int32), (low, high))
+        version, size, selected, count, number, flags = (np.concatenate(column) for column in zip(*notes, strict=True))
+        order = order_of(selected)  # as kernels.candidates takes articles
+        rank = np.empty(len(order), np.uint32)
+        rank[order] = np.arange(len(order))
+        pairs, has_crowds = _meet(np.repeat(rank, count), (number, flags), (size[order], selected[order]), params)
+        if has_crowds:
+            yield parcel(0, CROWD, ())
+        x, y = (version[order[side]] for side in pairs)
+        low, high = np.minimum(x, y), np.maximum(x, y)
+        yield from pack_parcels(_FOUND, home_of(high, partitions), (low, high))
 
     return work
 
 
-class _Holdings:
-    """The fingerprints of some versions that others hold too, each numbered, by how many hold them.
+def _meet(of: _U32, marks: tuple[Any, Any], about: tuple[Any, Any], params: Params) -> tuple[tuple[_I64, _I64], bool]:
+    """(The pairs of articles that share enough, some twice; whether crowds left any out.)
 
-    Attributes:
-        of: int64, the version of each.
-        number, flags: of each, ascending for a version.
+    Args:
+        of: of each number the article.
+        marks: numbers and flags.
+        about: size, selected of each article: as there.
     """
-
-    def __init__(self, keys: tuple[Any, Any], count: _I64, number: _U64, flags: np.ndarray[Any, Any]) -> None:
-        self._keys = keys
-        self.of, self.number, self.flags = np.repeat(np.arange(len(count)), count), number, flags
-        is_crowd, is_common = flags & _IS_CROWD != 0, flags & _IS_COMMON != 0
-        self._few, self._common = self._part(~is_common), self._part(is_common & ~is_crowd)
-        crowds, hubs = self._part(is_crowd), self._part(flags & _IS_HUB != 0)
-        # as sets of further versions, those of which each is a hub
-        self._crowds = np.concatenate([crowds[0], hubs[0]]), np.concatenate([crowds[1], hubs[1][1:] + len(crowds[0])])
-
-    def _part(self, is_in: np.ndarray[Any, Any]) -> tuple[_U64, _I64]:
-        """Some of them as sets: values, and where those of each version start."""
-        return self.number[is_in], starts_of(np.bincount(self.of[is_in], minlength=len(self._keys[0])))
-
-    def judge(self, pairs: tuple[_I64, _I64], params: Params) -> tuple[Any, Any]:
-        """(Whether each pair is a candidate; of those that need their crowds to be one, whether each has no hub.)"""
-        x, y = pairs
-        rare = kernels.overlaps(*self._few, x, y)
-        shared = rare + kernels.overlaps(*self._common, x, y)
-        need, common = (_needed(self._keys, pairs, params, is_common=is_common) for is_common in (False, True))
-        is_enough = shared >= np.where(rare > 0, need, common)
-        crowds = kernels.overlaps(*self._crowds, x, y)
-        by_crowds = np.flatnonzero(~is_enough & (crowds > 0) & (shared + crowds >= need))
-        x, y, count = x[by_crowds], y[by_crowds], len(self._keys[0])
-        hubs = kernels.overlaps(*self._crowds, x + count, y) + kernels.overlaps(*self._crowds, x, y + count)
-        is_enough[by_crowds[hubs > 0]] = True
-        return is_enough, hubs == 0
+    number, flags = marks
+    is_common, is_crowd = flags & _IS_COMMON > 0, flags & _IS_CROWD > 0
+    size, selected = (np.append(column, np.int32(0)) for column in about)  # the last one is nobody
+    count, everyone = len(size), (size, selected, np.ones(len(size), np.bool_))
+    rule = (np.ones_like(enough(size, params)[0]),) * 2 if uses_bands(params) else enough(size, params)
+    sizes, posts = [], []
+    for kind, is_in in enumerate((~is_common, is_common & ~is_crowd)):
+        _, held, holders = kernels.held_by_several(mix(number[is_in]), of[is_in], np.arange(count, dtype=np.int32), 0)
+        sizes.append((2 * held + kind).astype(np.uint32))
+        posts.append(holders)
+    shared = *kernels.keys_by_article(np.concatenate(sizes), np.concatenate(posts), count), np.concatenate(posts)
+    crowds, hubs = _gather(of[is_crowd], number[is_crowd], flags[is_crowd] & _IS_HUB > 0, (count, params.hubs))
+    pairs, met = kernels.candidates(shared, (*crowds, len(hubs)), everyone, rule, 0, 0, count - 1)
+    if not len(hubs):
+        return np.divmod(pairs, count), False
+    members = np.arange(count, dtype=np.int32)
+    more, probes = kernels.meet_hubs(crowds, hubs, members, everyone, rule[0], 0, count - 1)
+    return np.divmod(np.concatenate([pairs, more]), count), bool(np.any(met) or np.any(probes))
 
 
-def _sorted(values: _I64) -> _I64:
-    """The distinct values, sorted: several times faster than np.unique, which makes a hash table."""
-    values.sort()
-    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
+def _gather(of: _U32, number: _U64, is_hub: Any, shape: tuple[int, int]) -> tuple[Any, _U32]:
+    """(Crowds by article, as kernels.crowds_by_article gives them; uint32 (crowds, hubs), those hubs that are here.)
 
-
-def _meet(holdings: _Holdings) -> Iterator[tuple[_I64, _I64]]:
-    """(who probes, whom it meets) by places of versions, some at a time; ~x where they meet in a crowd."""
-    here = np.flatnonzero(holdings.flags & _IS_HERE)
-    here = here[np.argsort(holdings.number[here])]
-    flags, of = holdings.flags[here], holdings.of[here]
-    edges = runs(holdings.number[here])
-    run = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
-    is_crowd = flags & _IS_CROWD != 0
-    targets = np.flatnonzero(~is_crowd | (flags & _IS_HUB != 0))
-    count = np.bincount(run[targets], minlength=len(edges) - 1)
-    starts = starts_of(count)
-    probes = np.flatnonzero(flags & _PROBES)
-    probes = probes[order_of(of[probes])]  # what a version meets several times comes at one time
-    size = starts_of(count[run[probes]])
-    lo = 0
-    while lo < len(probes):
-        hi = max(lo + 1, int(np.searchsorted(size, size[lo] + _TOGETHER, side="right")) - 1)
-        many = probes[lo:hi]
-        met = targets[ranges(starts[run[many]], count[run[many]])]
-        yield np.repeat(np.where(is_crowd[many], ~of[many], of[many]), count[run[many]]), of[met]
-        lo = hi
+    Args:
+        of, number, is_hub: each article in each crowd.
+        shape: how many articles, of which the last one stands for hubs that are elsewhere; how many hubs of a crowd.
+    """
+    count, hubs = shape
+    numbers, crowd = np.unique(number, return_inverse=True)
+    order = order_of(crowd)
+    of, crowd, is_hub = of[order], crowd[order], is_hub[order]
+    by_crowd = np.full((len(numbers), hubs), count - 1, np.uint32)
+    mine = np.diff(runs(crowd[is_hub]))
+    by_crowd[crowd[is_hub], ranges(np.zeros(len(mine), np.int64), mine)] = of[is_hub]
+    return kernels.crowds_by_article(of, (2 * crowd + is_hub).astype(np.uint32), count), by_crowd
 
 
 def _plan(partitions: int) -> Any:
