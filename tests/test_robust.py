@@ -61,7 +61,11 @@ def run(code, *, environment=None, **options):
         ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "typer", "rich", "zstandard", "regex"]),
         ("import dedup; dir(dedup); dedup.Params; dedup.Article; dedup.DedupError", ["numba", "datasketch", "pyarrow"]),
         ("import dedup; dedup.read", ["numba", "datasketch", "scipy", "pyarrow"]),
-        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "typer", "rich"]),
+        (
+            "import dedup; dedup.scan",
+            ["datasketch", "scipy.integrate", "pyarrow", "typer", "rich", "dedup.report", "dedup.io.html"]
+            + ["concurrent.futures.process"],
+        ),
         ("import dedup; dedup.signature('Mưa'); dedup.fingerprints('Mưa')", ["datasketch", "scipy.integrate"]),
     ],
 )
@@ -366,5 +370,5 @@ def test_what_no_process_does_is_done_here(monkeypatch):
     def refuse(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dedup.threads.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
     assert list(each_apart(twice, [1, 2, 3], 2)) == [2, 4, 6]

@@ -17,7 +17,6 @@ from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
 from dedup.api.names import look_up, take_ids
 from dedup.api.recall import check_recall
-from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Progress, Shelf
 from dedup.api.stories import Stories
 from dedup.api.tables import Kind, metadata, table
@@ -26,7 +25,6 @@ from dedup.corpus import passages
 from dedup.io import PAGES, check_target, is_parquet, make_table, write_columns, write_page
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
 from dedup.novelty import prepare
-from dedup.report import check_language, scan_page
 from dedup.text import furniture_spans, spans
 
 __all__ = ["Scan"]
@@ -261,6 +259,10 @@ class Scan:
             ParamError: the suffix or the language is another one, or top or diffs is negative.
             InputError: as `write`.
         """
+        from dedup.api.reporting import Asked, find_findings
+        from dedup.report.scan_page import scan_page
+        from dedup.report.words import check_language
+
         check_language(lang)
         check_target(target, PAGES)
         found = find_findings(self, self._shelf, self._rows, Asked(top, diffs, made, feed))
