@@ -7,12 +7,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
-from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
 from dedup.api.names import look_up, take_ids
@@ -24,8 +23,10 @@ from dedup.api.web import Lineup
 from dedup.corpus import passages
 from dedup.io import PAGES, check_target, is_parquet, make_table, write_columns, write_page
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
-from dedup.novelty import prepare
 from dedup.text import furniture_spans, spans
+
+if TYPE_CHECKING:
+    from dedup.novelty import Version
 
 __all__ = ["Scan"]
 
@@ -66,7 +67,6 @@ class Scan:
         self.matches = Matches(rows, shelf.ids, self._passages)
         self._rows = rows
         self._choices: dict[str, Choice] = {}
-        self._analyse = functools.lru_cache(_ANALYSED)(prepare)
         self._diffs: dict[tuple[str, str], Diff] = {}
 
     def close(self) -> None:
@@ -276,6 +276,8 @@ class Scan:
         Raises:
             KeyError: no article has that id.
         """
+        from dedup.api.difference import find_diff
+
         if (a, b) not in self._diffs:
             self._diffs[a, b] = find_diff([self.strip(a)[0]], self.strip(b)[0], self._analyse)
         return self._diffs[a, b]
@@ -322,6 +324,12 @@ class Scan:
     @functools.cached_property
     def _digest(self) -> str:
         return self._shelf.digest()
+
+    @functools.cached_property
+    def _analyse(self) -> Callable[..., Version]:
+        from dedup.novelty import prepare
+
+        return functools.lru_cache(_ANALYSED)(prepare)
 
     def _choose(self, keep_templates: KeepTemplates, progress: Progress = _quiet) -> Choice:
         if keep_templates not in self._choices:

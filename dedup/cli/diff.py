@@ -95,7 +95,7 @@ def _read(names: list[str], columns: dict[str, Any], lang: Language) -> list[Art
 
 
 def _compare(versions: list[Article]) -> Diff:
-    from dedup.api import diff
+    from dedup.api.difference import diff
 
     *others, last = versions
     return diff(others if len(others) > 1 else others[0], last)
