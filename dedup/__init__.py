@@ -14,8 +14,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import Scan, compare, cover, diff, scan
+    from dedup.api import Scan, scan
+    from dedup.api.covering import cover
+    from dedup.api.difference import diff
     from dedup.api.index import Index
+    from dedup.api.pair import compare
     from dedup.errors import (
         ArticleError,
         BusyError,
@@ -55,8 +58,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("Scan", "compare", "cover", "diff", "scan"),
+    "api": ("Scan", "scan"),
+    "api.covering": ("cover",),
+    "api.difference": ("diff",),
     "api.index": ("Index",),
+    "api.pair": ("compare",),
     "errors": (
         "ArticleError", "BusyError", "DamagedError", "DedupError", "DiskError", "InputError", "MismatchError",
         "MissingExtraError", "ParamError", "SparkError", "StoreError",

@@ -18,10 +18,10 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import config, njit, types
 from numba.core import event
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.runtime import rtsys
 from numba.extending import intrinsic
 
@@ -113,9 +113,22 @@ def _private(folder: Path) -> bool:
     return is_ours and not folder.is_symlink() and os.access(folder, os.W_OK)
 
 
+class _MachineCode(CompileResultCacheImpl):
+    """Keeps of what was compiled the machine code alone: to load the rest takes twice as long. Bitcode is there for
+    other compiled functions to call it, and none does: in its place stands what numba looks up, the name of the entry.
+    Environments of the functions within are there for those that print, or raise what they compute."""
+
+    def reduce(self, cres):
+        (name, kind, (code, _)), *rest, _ = super().reduce(cres)
+        names = binding.parse_assembly(f'@"{cres.fndesc.llvm_cpython_wrapper_name}" = global i8 0')
+        return (name, kind, (code, names.as_bitcode())), *rest, ()
+
+
 class _Cache(FunctionCache):
     """Loads what was compiled as it is: numba itself first loads all that it can compile, SciPy among it, which takes
     as long as to load numba (0.25 s)."""
+
+    _impl_class = _MachineCode
 
     def load_overload(self, sig, target_context):
         rtsys.initialize(target_context)

@@ -13,13 +13,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dedup.errors import ParamError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 __all__ = ["ahead", "each_apart", "each_item", "each_range", "ignore_interrupts", "thread_count", "without_main"]
 
@@ -123,6 +126,8 @@ def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) ->
 
 
 def _open(processes: int) -> ProcessPoolExecutor | None:
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
     try:
         return ProcessPoolExecutor(processes, context, ignore_interrupts)

@@ -19,7 +19,7 @@ pytest.importorskip("trafilatura", reason="reading HTML needs trafilatura: pip i
 import dedup
 from dedup import MissingExtraError
 from dedup.dates import ZONE
-from dedup.io import html, workers
+from dedup.io import html, reading, workers
 from dedup.io.headers import find_source
 from dedup.io.html import decode_page, extract_page
 from dedup.io.notes import UnusableError
@@ -308,7 +308,8 @@ def test_bad_pages(tmp_path):
 def test_without_trafilatura(tmp_path, monkeypatch):
     put(tmp_path, 1)
     (tmp_path / "b.txt").write_text(BODY[0], encoding="utf-8")
-    monkeypatch.setattr(html, "find_spec", lambda name: None)
+    for module in (html, reading):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"reading HTML needs an extra package: pip install 'dedup-vi\[html\]'"):
         dedup.read(tmp_path / "000.html")
     reader = dedup.read(tmp_path)
@@ -379,7 +380,7 @@ def test_no_process_can_be_started(many, monkeypatch):
     def refuse(*arguments):
         raise OSError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
     assert len(list(dedup.read(many))) == 42
 
 

@@ -12,7 +12,7 @@ from tree import Tree
 
 from dedup import ParamError
 from dedup.models import Article, Change, Counterpart, Diff, Fact
-from dedup.report import diff_page, render_diff
+from dedup.report.differences import diff_page, render_diff
 from dedup.report.layout import lay_out
 from dedup.report.page import asset
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from dedup.api.covering import cover
 from dedup.api.crowds import join_anchors
-from dedup.api.difference import diff
 from dedup.api.matches import Matches
-from dedup.api.pair import compare
 from dedup.api.results import Scan
 from dedup.api.same_story import add_same_story
 from dedup.api.shelf import Progress, Shelf, Versions
@@ -20,7 +17,7 @@ from dedup.furniture import Furniture
 from dedup.io import Reader
 from dedup.models import Article, Params
 
-__all__ = ["Matches", "Progress", "Scan", "compare", "cover", "diff", "estimate", "scan"]
+__all__ = ["Matches", "Progress", "Scan", "estimate", "scan"]
 
 
 def _quiet(stage: str, done: int, total: int | None) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 from dedup import dates
 from dedup.api.names import look_up
 from dedup.api.shelf import ARTICLE, LEFT_OUT, REPEATED, Progress, Shelf
-from dedup.api.spare import find_spare
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Decision, Params, Relation
 from dedup.relate import A_SPARE, B_SPARE, SAME_BODY, headlines_differ
@@ -87,6 +86,8 @@ class _Picker:
     """Takes version after version and remembers which articles of each are kept."""
 
     def __init__(self, shelf: Shelf, rows: Any, params: Params, one_template: bool, progress: Progress) -> None:
+        from dedup.api.spare import find_spare
+
         self._shelf, self._params = shelf, params
         home = shelf.homes()
         self._articles = _copied(shelf)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup.models import Article, Relation, Story
-from dedup.report import Comparison
+from dedup.report.findings import Comparison
 
 if TYPE_CHECKING:
     from dedup.api.results import Scan

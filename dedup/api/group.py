@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from dedup import kernels
-from dedup.api.covering import cover
 from dedup.api.shelf import Shelf
 from dedup.api.stories import Cast, Stories
 from dedup.api.web import Lineup, Web, line_up, weave
@@ -75,6 +74,8 @@ def choose_representatives(
     shelf: Shelf, stories: Iterable[Story], by: str, prefer: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     """See `Scan.representatives`."""
+    from dedup.api.covering import cover
+
     if by not in ("longest", "earliest", "covers"):
         raise ParamError(f"by={by!r}: need longest, earliest or covers")
     place = {source: number for number, source in enumerate(prefer)}

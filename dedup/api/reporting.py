@@ -18,7 +18,7 @@ from dedup.api.tables import metadata
 from dedup.corpus import passages
 from dedup.errors import ParamError
 from dedup.models import RELATIONS, Article, Edge, Match, Relation, Story
-from dedup.report import Comparison, Findings, Head, Member, Pair, StoryFindings
+from dedup.report.findings import Comparison, Findings, Head, Member, Pair, StoryFindings
 
 if TYPE_CHECKING:
     from dedup.api.matches import Rows

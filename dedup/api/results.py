@@ -7,17 +7,15 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from dedup.api.choose import Choice, KeepTemplates, choose, decisions, is_kept
-from dedup.api.difference import find_diff
 from dedup.api.group import choose_representatives, find_stories
 from dedup.api.matches import Matches, Rows
 from dedup.api.names import look_up, take_ids
 from dedup.api.recall import check_recall
-from dedup.api.reporting import Asked, find_findings
 from dedup.api.shelf import Progress, Shelf
 from dedup.api.stories import Stories
 from dedup.api.tables import Kind, metadata, table
@@ -25,9 +23,10 @@ from dedup.api.web import Lineup
 from dedup.corpus import passages
 from dedup.io import PAGES, check_target, is_parquet, make_table, write_columns, write_page
 from dedup.models import Article, Check, Crowd, Decision, Diff, Language, Match, Params, Passage, Skipped
-from dedup.novelty import prepare
-from dedup.report import check_language, scan_page
 from dedup.text import furniture_spans, spans
+
+if TYPE_CHECKING:
+    from dedup.novelty import Version
 
 __all__ = ["Scan"]
 
@@ -68,7 +67,6 @@ class Scan:
         self.matches = Matches(rows, shelf.ids, self._passages)
         self._rows = rows
         self._choices: dict[str, Choice] = {}
-        self._analyse = functools.lru_cache(_ANALYSED)(prepare)
         self._diffs: dict[tuple[str, str], Diff] = {}
 
     def close(self) -> None:
@@ -261,6 +259,10 @@ class Scan:
             ParamError: the suffix or the language is another one, or top or diffs is negative.
             InputError: as `write`.
         """
+        from dedup.api.reporting import Asked, find_findings
+        from dedup.report.scan_page import scan_page
+        from dedup.report.words import check_language
+
         check_language(lang)
         check_target(target, PAGES)
         found = find_findings(self, self._shelf, self._rows, Asked(top, diffs, made, feed))
@@ -274,6 +276,8 @@ class Scan:
         Raises:
             KeyError: no article has that id.
         """
+        from dedup.api.difference import find_diff
+
         if (a, b) not in self._diffs:
             self._diffs[a, b] = find_diff([self.strip(a)[0]], self.strip(b)[0], self._analyse)
         return self._diffs[a, b]
@@ -320,6 +324,12 @@ class Scan:
     @functools.cached_property
     def _digest(self) -> str:
         return self._shelf.digest()
+
+    @functools.cached_property
+    def _analyse(self) -> Callable[..., Version]:
+        from dedup.novelty import prepare
+
+        return functools.lru_cache(_ANALYSED)(prepare)
 
     def _choose(self, keep_templates: KeepTemplates, progress: Progress = _quiet) -> Choice:
         if keep_templates not in self._choices:

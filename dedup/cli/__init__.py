@@ -44,7 +44,7 @@ def _warmup(
 ) -> None:
     """Compiles everything ahead, for images and web workers."""
     from dedup import Params, compare, scan
-    from dedup.api import diff
+    from dedup.api.difference import diff
     from dedup.cli.screen import console
     from dedup.kernels import cache_folder
 

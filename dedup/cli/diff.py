@@ -95,7 +95,7 @@ def _read(names: list[str], columns: dict[str, Any], lang: Language) -> list[Art
 
 
 def _compare(versions: list[Article]) -> Diff:
-    from dedup.api import diff
+    from dedup.api.difference import diff
 
     *others, last = versions
     return diff(others if len(others) > 1 else others[0], last)
@@ -104,7 +104,7 @@ def _compare(versions: list[Article]) -> Diff:
 def _write_page(target: str, result: Diff, articles: dict[str, Article], lang: Language) -> None:
     from dedup.cli.screen import console
     from dedup.io import write_page
-    from dedup.report import diff_page
+    from dedup.report.differences import diff_page
 
     write_page(target, diff_page(result, articles, lang=lang))
     if target != _STDOUT:

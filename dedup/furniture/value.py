@@ -22,7 +22,6 @@ from dedup import kernels
 from dedup.errors import ArticleError, InputError, ParamError
 from dedup.furniture.learning import Found, Learner
 from dedup.io import write_json
-from dedup.io.headers import find_source
 from dedup.letters import SCHEME, digest
 from dedup.models import Article, Params
 from dedup.profiles import no_headlines
@@ -45,6 +44,8 @@ def _name_of(source: str) -> str:
     """What a source is called: its registrable domain, or where it is none its name in lower case; "" is unknown."""
     name = " ".join(unicodedata.normalize("NFC", source).split()).casefold()
     if "://" in name or _DOMAIN.fullmatch(name):
+        from dedup.io.headers import find_source
+
         return find_source(name if "://" in name else f"https://{name}") or name
     return name
 

@@ -41,7 +41,7 @@ from dedup.pages import find_credit
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-__all__ = ["Extract", "decode_page", "extract_page", "has_trafilatura", "read_page"]
+__all__ = ["Extract", "decode_page", "extract_page", "read_page"]
 
 Extract = Callable[[str, str], Mapping[str, Any] | None]
 
@@ -54,11 +54,6 @@ _META = rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?
 _CHARSET = re.compile(_META, re.I).search
 _TEXT_TAGS = frozenset(["p", "li", "blockquote", "h2", "h3", "h4", "h5", "h6"])
 _PICTURE = re.compile(r"[\s:–—.-]*(?:ảnh|hình|video)?[\s:.-]*\d{0,3}\W*", re.I).fullmatch
-
-
-def has_trafilatura() -> bool:
-    """Says whether the extra `html` is installed."""
-    return find_spec("trafilatura") is not None
 
 
 def read_page(place: Place, notes: Notes, extract: Extract | None = None) -> Article:
@@ -123,7 +118,7 @@ def extract_page(page: str) -> dict[str, Any]:
         UnusableError: the page has no text.
         MissingExtraError: trafilatura is not installed.
     """
-    if not has_trafilatura():
+    if find_spec("trafilatura") is None:
         raise MissingExtraError("reading HTML", "html")
     tree = parse_page(page)
     if tree is None:

@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from types import TracebackType
-from typing import IO, Any, Unpack
+from typing import IO, TYPE_CHECKING, Any, Unpack
 
 from dedup.errors import InputError, MissingExtraError, ParamError
 from dedup.io.batches import Batch
 from dedup.io.columns import FIELDS, ColumnNames
-from dedup.io.html import Extract, has_trafilatura
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.origins import Origins
 from dedup.io.parquet import read_parquet, read_stream
@@ -19,6 +18,9 @@ from dedup.io.places import STDIN, Place, find, kind_of, why
 from dedup.io.records import read_csv, read_json, read_jsonl, read_txt
 from dedup.io.workers import Outcome, read_ahead, read_one
 from dedup.models import Article, Skipped
+
+if TYPE_CHECKING:
+    from dedup.io.html import Extract
 
 __all__ = ["ArrowReader", "Reader", "read"]
 
@@ -268,5 +270,5 @@ def _check_path(path: str, *, needs_trafilatura: bool) -> None:
         pass  # it is there but cannot be read: skipped with the reason when its turn comes
     if path.lower().endswith((".parquet", ".parquet.gz", ".parquet.zst")) and find_spec("pyarrow") is None:
         raise MissingExtraError("reading Parquet", "arrow")
-    if needs_trafilatura and kind_of(path)[0] == "html" and os.path.isfile(path) and not has_trafilatura():
+    if needs_trafilatura and kind_of(path)[0] == "html" and os.path.isfile(path) and find_spec("trafilatura") is None:
         raise MissingExtraError("reading HTML", "html")

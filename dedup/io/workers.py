@@ -6,14 +6,20 @@ import itertools
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from importlib.util import find_spec
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from dedup.io.html import Extract, has_trafilatura, read_page
 from dedup.io.notes import Notes, UnusableError
 from dedup.io.places import Place, why
 from dedup.models import Article
 from dedup.threads import ignore_interrupts, thread_count, without_main
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from dedup.io.html import Extract
 
 __all__ = ["FEW", "Outcome", "read_ahead", "read_many", "read_one"]
 
@@ -34,13 +40,16 @@ def read_ahead(places: Iterable[Place], extract: Extract | None) -> Iterator[tup
     workers = 1 if extract is not None or multiprocessing.current_process().daemon else thread_count()
     with _Crew(workers) as crew:
         for is_html, group in itertools.groupby(places, lambda place: place.kind == "html"):
-            few = list(itertools.islice(group, FEW + 1)) if is_html and workers > 1 and has_trafilatura() else []
+            is_many = is_html and workers > 1 and find_spec("trafilatura") is not None
+            few = list(itertools.islice(group, FEW + 1)) if is_many else []
             run = itertools.chain(few, group)  # noqa: B031  (one after the other)
             yield from crew.read(run) if len(few) > FEW else zip(run, itertools.repeat(None))
 
 
 def read_one(place: Place, notes: Notes, extract: Extract | None = None) -> Outcome:
     """The article of a page, or why there is none."""
+    from dedup.io.html import read_page
+
     try:
         return read_page(place, notes, extract)
     except UnusableError as error:
@@ -131,6 +140,8 @@ class _Crew:
 
     def _open(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+
             context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
             self._pool = ProcessPoolExecutor(self._workers, context, ignore_interrupts)
         return self._pool
