@@ -189,8 +189,8 @@ def test_threads_change_nothing(threads):
 
 @pytest.mark.parametrize("fewest", [1, 100])
 def test_fingerprints_by_parts_change_nothing(fewest, monkeypatch):
-    sketches = sketches_of(random_sets(5))
-    params = Params(containment=0.4, max_bucket=8, hubs=2, threads=2)
+    sketches = sketches_of([{x * 0x9E3779B97F4A7C15 % 2**64 for x in s} for s in random_sets(5)])
+    params = Params(max_bucket=20, hubs=3, threads=2)
     found = find(sketches, params)[1]
     assert found.crowds
     monkeypatch.setattr("dedup.prints._FEWEST", fewest)
