@@ -22,7 +22,7 @@ from llvmlite import binding, ir
 from numba import config, njit, types
 from numba.core import event
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
-from numba.core.runtime import rtsys
+from numba.core.runtime import _nrt_python
 from numba.extending import intrinsic
 
 __all__ = [
@@ -124,14 +124,17 @@ class _MachineCode(CompileResultCacheImpl):
         return (name, kind, (code, names.as_bitcode())), *rest, ()
 
 
+for _name, _address in _nrt_python.c_helpers.items():  # what machine code calls of numba's
+    binding.add_symbol(_name if _name.startswith("_") else f"NRT_{_name}", _address)
+
+
 class _Cache(FunctionCache):
     """Loads what was compiled as it is: numba itself first loads all that it can compile, SciPy among it, which takes
-    as long as to load numba (0.25 s)."""
+    as long as to load numba (0.25 s), and compiles what other functions are compiled with."""
 
     _impl_class = _MachineCode
 
     def load_overload(self, sig, target_context):
-        rtsys.initialize(target_context)
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.prints import BITS, PARTS, Prints
+from dedup.prints import Prints
 from dedup.text import ranges
 from dedup.threads import each_item
 
@@ -60,7 +60,7 @@ class Shared:
         self._spool = prints.spool
 
         def work(part: int) -> tuple[Any, ...]:
-            hashes, held, posts = kernels.held_by_several(*prints.part(part), holders, BITS)
+            hashes, held, posts = kernels.held_by_several(*prints.part(part), holders, prints.bits)
             dealt = kernels.deal(held, posts, self.bounds, limits.few, limits.max_bucket)
             crowds = np.flatnonzero(held > limits.max_bucket)
             starts, held = (np.cumsum(held) - held)[crowds], held[crowds]
@@ -69,7 +69,7 @@ class Shared:
             return dealt, (hashes[crowds], held, posts, is_hub)
 
         hubs = [np.zeros(0, np.uint32)]
-        for (sizes, posts, edges), crowds in each_item(work, range(PARTS), threads):
+        for (sizes, posts, edges), crowds in each_item(work, range(1 << prints.bits), threads):
             self._buckets.append((self._spool.put(sizes), edges))
             self._spool.put(posts)
             hubs.append(crowds[2][crowds[3]])

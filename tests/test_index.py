@@ -187,6 +187,19 @@ def test_threads_change_nothing(threads):
         assert one.crowds == many.crowds
 
 
+@pytest.mark.parametrize("fewest", [1, 100])
+def test_fingerprints_by_parts_change_nothing(fewest, monkeypatch):
+    sketches = sketches_of([{x * 0x9E3779B97F4A7C15 % 2**64 for x in s} for s in random_sets(5)])
+    params = Params(max_bucket=20, hubs=3, threads=2)
+    found = find(sketches, params)[1]
+    assert found.crowds
+    monkeypatch.setattr("dedup.prints._FEWEST", fewest)
+    again = find(sketches, params)[1]
+    assert (again.left.tolist(), again.right.tolist(), again.crowds) == (
+        found.left.tolist(), found.right.tolist(), found.crowds,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("many", [2, 3, 7, 10**6])
 def test_articles_by_ranges_change_nothing(many, monkeypatch):
     """Ranges of articles: up to as many as there are."""
