@@ -5,7 +5,8 @@
 One core. The first 2,000 articles are held out. *grow*: the others are added in commits of 1,000, texts kept and
 matches found, their days spread over thirty; with a tenth, a third and all of them there: the rate of the last 10,000,
 and queries with 1,000 that were held out; beside it by what the processor spent, for machines that do more than this.
-Then the other 1,000 are added with a commit each, and one day of the thirty expires while a thread goes on asking.
+While the 20,000 before the last 10,000 are added, and runs are merged, another process asks all the time. At the end
+the other 1,000 are added with a commit each, and one day of the thirty expires while a thread goes on asking.
 *hot*: a disclaimer in every article of one index and in none of another, and queries without it, in turns. With
 --furniture, what is furniture is learnt from the first N articles beforehand and given to the indexes, as a feed of web
 pages needs it. datasketch (5 words, 128 values, threshold 0.5, tokenising included) queries and inserts the first
@@ -16,13 +17,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import islice
+from itertools import cycle, islice, takewhile
 from pathlib import Path
 from statistics import mean, median, quantiles
 from time import perf_counter, process_time, thread_time
@@ -35,7 +37,7 @@ import dedup
 from dedup import Article, Furniture, Index, Params
 
 ONE_CORE = Params(threads=1)
-COMMIT, LAST, DAYS = 1_000, 10_000, 30
+COMMIT, LAST, BESIDE, DAYS = 1_000, 10_000, 20_000, 30
 FIRST_DAY = date(2024, 1, 1)
 HOT = 200_000  # articles with the same passage
 DISCLAIMER = (
@@ -84,7 +86,7 @@ def warm_up() -> None:
         index.query(DISCLAIMER)
 
 
-def time_queries(index: Index, articles: list[Article]) -> dict[str, float]:
+def time_queries(index: Index, articles: Iterable[Article]) -> dict[str, float]:
     """Milliseconds: median and 99th percentile; and of the processor."""
     spent, worked = [], []
     for article in articles:
@@ -94,6 +96,32 @@ def time_queries(index: Index, articles: list[Article]) -> dict[str, float]:
     known = {"": spent, " cpu": worked}
     return {f"{name}{of}": 1e3 * value for of, times in known.items()
             for name, value in (("median", median(times)), ("p99", quantiles(times, n=100)[98]))}  # fmt: skip
+
+
+class Reader:
+    """Another process that asks an index, which this one adds to, from now on until it is told to stop."""
+
+    def __init__(self, path: Path, articles: list[Article]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ready, self._stop, self._answers = context.Event(), context.Event(), context.SimpleQueue()
+        self._process = context.Process(target=self.work, args=(path, articles, self._ready, self._stop, self._answers))
+        self._process.start()
+        self._ready.wait()
+
+    @staticmethod
+    def work(path: Path, articles: list[Article], ready: Any, stop: Any, answers: Any) -> None:
+        with Index(path, ONE_CORE) as index:
+            for article in articles:
+                index.query(article)
+            ready.set()
+            answers.put(time_queries(index, takewhile(lambda _: not stop.is_set(), cycle(articles))))
+
+    def stop(self) -> dict[str, float]:
+        """What `time_queries` says of all that it asked."""
+        self._stop.set()
+        times: dict[str, float] = self._answers.get()
+        self._process.join()
+        return times
 
 
 def spend(work: Any, *arguments: Any) -> tuple[float, Any]:
@@ -111,10 +139,15 @@ def grow(path: str, count: int, learnt: int, peer_articles: int, folder: Path) -
     parts = read_parts(path, count)
     asked, single = next(parts), next(parts)
     total, peer, spent, worked, sizes, packed = count - 2 * COMMIT, Peer(), [], [], [], []
+    beside, asks = {}, [max(0, total - part) // COMMIT for part in (LAST + BESIDE, LAST)]
     stops = {-(-int(total * share) // COMMIT) for share in (0.1, 1 / 3, 1)}
     warm_up()
     with Index(folder / "index.db", ONE_CORE, furniture=learn(path, learnt)) as index:
         for number, part in enumerate(parts, 1):
+            if number - 1 == asks[0]:
+                reader = Reader(folder / "index.db", asked)
+            elif number - 1 == asks[1]:
+                beside = reader.stop()
             started = process_time()
             spent.append(spend(index.add, part)[0] / len(part))
             worked.append((process_time() - started) / len(part))
@@ -128,7 +161,7 @@ def grow(path: str, count: int, learnt: int, peer_articles: int, folder: Path) -
         stats = index.stats()
         each = [spend(index.add, article)[0] for article in single]
         return {
-            "sizes": sizes, "adds": 1 / mean(spent), "adds, a commit each": 1 / mean(each),
+            "sizes": sizes, "beside": beside, "adds": 1 / mean(spent), "adds, a commit each": 1 / mean(each),
             "peer articles": peer.articles, "datasketch": peer.articles / peer.seconds,
             "adds beside it": 1 / mean(spent[: -(-peer.articles // COMMIT)]),
             "bytes": (stats["bytes"] - stats["free_bytes"]) / total, "compressed text": mean(packed),
@@ -201,11 +234,13 @@ def print_results(grown: dict[str, Any], hot: dict[str, Any]) -> None:
              for one in grown["sizes"]]  # fmt: skip
     print_table(rows)
     beside, peer = grown["adds beside it"], grown["datasketch"]
-    extra = grown["bytes"] - grown["compressed text"]
+    extra, asked = grown["bytes"] - grown["compressed text"], grown["beside"]
     print_table([
         ["what", "dedup", "datasketch", "ratio"],
         [f"the first {grown['peer articles']:,}, articles/s", f"{beside:,.0f}", f"{peer:,.0f}", f"{beside / peer:.1f}"],
         ["a commit each, articles/s", f"{grown['adds, a commit each']:,.0f}", "", ""],
+        ["query by another process meanwhile, median, 99 % ms", f"{asked['median']:.2f}, {asked['p99']:.2f}", "", ""],
+        ["… by CPU", f"{asked['median cpu']:.2f}, {asked['p99 cpu']:.2f}", "", ""],
         ["bytes on disk an article", f"{grown['bytes']:,.0f}", "", ""],
         ["… of them beside its text (zstd)", f"{extra:,.0f}", "", ""],
         [f"a day of thirty ({grown['expired']:,}) expires, seconds", f"{grown['expiring']:.1f}", "", ""],
@@ -232,8 +267,8 @@ def main() -> None:
     options = parser.parse_args()
     articles = islice(dedup.read(options.corpus), options.articles)
     corpus = describe_corpus((article.id, article.text) for article in articles)
-    if corpus["articles"] < 10 * COMMIT:
-        parser.error(f"{options.corpus}: {corpus['articles']:,} articles: need {10 * COMMIT:,}")
+    if corpus["articles"] < 20 * COMMIT:
+        parser.error(f"{options.corpus}: {corpus['articles']:,} articles: need {20 * COMMIT:,}")
     counts = (corpus["articles"], options.furniture, options.peer)
     results = {job: measure(job, options.corpus, counts) for job in JOBS}
     machine = describe_machine(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,7 +89,7 @@ _Held = tuple[_I64, _U64, _I64, _I64, _I64]  # as kernels.count_alive takes them
 
 
 class _Group:
-    """Several runs side by side: their filters and directories, one behind the other."""
+    """Several runs side by side: their filters and directories, one behind the other, where the runs have them from."""
 
     def __init__(self, loaded: tuple[Loaded, ...]) -> None:
         self.loaded = loaded
@@ -97,6 +98,10 @@ class _Group:
         self._shapes = np.array([(run.bits, run.words) for run in runs], np.int64).reshape(-1, 2)
         self.directory = Directory.join([run.directory for run in runs])
         self.edges = np.cumsum([0, *map(len, loaded)])
+        words = np.cumsum([0, *(len(run.filter) for run in runs)])
+        for n, one in enumerate(loaded):
+            own, versions = (slice(*ends[n : n + 2]) for ends in (words, self.edges))
+            one.run = replace(runs[n], filter=self._words[own], directory=self.directory.take(versions))
 
     def flags(self, dead: _I64) -> _Flags:
         """Whether each version is dead; nothing where none is."""
