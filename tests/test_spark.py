@@ -23,7 +23,7 @@ pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spar
 from dedup.spark import articles, blocks, candidates, scan
 from dedup.spark.__main__ import main
 from dedup.spark.components import find_components
-from dedup.spark.parcels import freeze, open_parcels, order_of, parcel, spare_modules, thaw
+from dedup.spark.parcels import freeze, open_parcels, order_of, parcel, parcel_of, spare_modules, thaw
 from dedup.spark.session import check_java, check_spark
 
 try:
@@ -301,6 +301,11 @@ def test_tables_in_parcels_are_read_where_they_lie():
     batch = parcel(0, 1, (np.arange(3, dtype=np.uint8), np.arange(2)))
     assert len(batch.column("data")[0].as_py()) % 8 == 0
     assert [array.tolist() for array in open_parcels([batch], {1: (np.uint8, np.int64)})[1][0]] == [[0, 1, 2], [0, 1]]
+
+
+def test_a_parcel_that_spark_cannot_carry_is_refused():
+    with pytest.raises(dedup.SparkError, match=r"1,073,741,832 bytes .*: ask for more partitions"):
+        parcel_of(0, 1, pa.py_buffer(np.empty((1 << 30) + 8, np.uint8)))
 
 
 def test_texts_are_found_in_the_frames_of_a_partition():

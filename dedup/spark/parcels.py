@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from dedup.errors import SparkError
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -26,6 +28,7 @@ __all__ = [
 PARCEL = "place int, kind int, data binary"
 _PARCEL = pa.schema([("place", pa.int32()), ("kind", pa.int32()), ("data", pa.binary())])
 _EMPTY = pa.table({})
+_MOST = 1 << 30  # bytes of a parcel: Java doubles what it copies a row into, and counts in 32 bits
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -73,7 +76,16 @@ def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.
 
 
 def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
-    """A parcel of bytes, a multiple of 8: tables are read where they lie."""
+    """A parcel of bytes, a multiple of 8: tables are read where they lie.
+
+    Raises:
+        SparkError: it is larger than Spark can carry.
+    """
+    if len(data) > _MOST:
+        raise SparkError(
+            f"{len(data):,} bytes go from one task to another at once, and Spark takes {_MOST:,}: "
+            "ask for more partitions, or repartition an input of few"
+        )
     edges = pa.py_buffer(np.array([0, len(data)], np.int32))
     whole = pa.Array.from_buffers(pa.binary(), 1, [None, edges, pa.py_buffer(data)])
     columns = [pa.array([place], pa.int32()), pa.array([kind], pa.int32()), whole]
