@@ -282,7 +282,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     count = 50_000
     number = np.arange(count, dtype=np.uint64)
     number[-1] = number[-2]
-    flags = np.zeros(count, np.uint8)
+    flags = np.full(count, candidates._IS_HERE, np.uint8)
     notes = []
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)

@@ -50,12 +50,15 @@ _DTYPES: dict[int, tuple[Any, ...]] = {
     POSTING: (np.uint64, np.int32, np.uint64),  # version, how many fingerprints; these
     VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
     # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags
-    _ANSWER: (np.uint64, np.int32, np.uint64, np.int32, np.uint8),
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected; then the same
+    _ANSWER: (np.uint64, np.int32, np.int64, np.int32, np.uint8),
+    # version, size, selected, count; of each of these: number, ascending, flags
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.int64, np.uint8),
     _FOUND: (np.uint64, np.uint64),  # a pair: the smaller version, the larger one
 }
 PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64, np.int32), NEED: (np.int32, np.int64), CROWD: ()}
-_IS_COMMON, _IS_CROWD, _IS_HUB = 1, 2, 4
+_IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8  # here: those who hold it meet where the note goes
+_HELD = 40  # bits of a number that come after how many hold it, _MOST and more alike: the rarest are the smallest
+_MOST = (1 << 63 - _HELD) - 1
 _BLOCK = 1 << 16  # pairs around one version that stay together
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
@@ -131,11 +134,12 @@ def _count(params: Params, partitions: int) -> Any:
         flags = _IS_COMMON * (held > few(params)) + _IS_CROWD * (held > params.max_bucket)
         flags = np.repeat(flags, held)
         flags += _IS_HUB * ((flags & _IS_CROWD > 0) & (rank < params.hubs))
-        name = np.arange(len(held), dtype=np.uint64) * np.uint64(partitions)
-        name += home_of(flat[:1], partitions).astype(np.uint64)  # the same for all here: no other task has these names
+        name = np.minimum(held, _MOST) << _HELD | np.arange(len(held)) * partitions
+        name += home_of(flat[:1], partitions)  # the same for all here: no other task has these numbers
         where = np.repeat(home_of(version[owner[begins[:-1]]], partitions), held)
         order = order_of(owner)
-        owner, columns = owner[order], (np.repeat(name, held)[order], where[order], flags[order].astype(np.uint8))
+        columns = np.repeat(name, held)[order], where[order], flags[order].astype(np.uint8)
+        owner = owner[order]
         yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, version, columns)
 
     return work
@@ -152,7 +156,8 @@ def _tell(partitions: int) -> Any:
         version, first = np.unique(version, return_index=True)
         holder, many, *marks = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
         owner = np.repeat(np.searchsorted(version, holder), many)
-        order = order_of(owner)
+        order = np.argsort(marks[0])
+        order = order[order_of(owner[order])]
         owner, (number, home, flags) = owner[order], (column[order] for column in marks)
         count = np.bincount(owner, minlength=len(version))
         about, starts = (version, size[first], selected[first], count.astype(np.int32)), starts_of(count)
@@ -161,7 +166,8 @@ def _tell(partitions: int) -> Any:
             owners = owner[order[lo:hi]]
             who = owners[runs(owners)[:-1]]
             which = ranges(starts[who], count[who])
-            columns = [*(column[who] for column in about), number[which], flags[which]]
+            here = (_IS_HERE * (home[which] == home[order[lo]])).astype(np.uint8)
+            columns = [*(column[who] for column in about), number[which], flags[which] | here]
             yield parcel(int(home[order[lo]]), _NOTE, columns)
 
     return work
@@ -176,9 +182,10 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             return
         version, size, selected, count, number, flags = (np.concatenate(column) for column in zip(*notes, strict=True))
         order = order_of(selected)  # as kernels.candidates takes articles
-        rank = np.empty(len(order), np.uint32)
-        rank[order] = np.arange(len(order))
-        pairs, has_crowds = _meet(np.repeat(rank, count), (number, flags), (size[order], selected[order]), params)
+        article = np.empty(len(order), np.int64)
+        article[order] = np.arange(len(order))
+        about = size[order], selected[order], starts_of(count)[:-1][order]
+        pairs, has_crowds = _meet(np.repeat(article, count), (number, flags), about, params)
         if has_crowds:
             yield parcel(0, CROWD, ())
         x, y = (version[order[side]] for side in pairs)
@@ -188,27 +195,28 @@ def _make_pairs(params: Params, partitions: int) -> Any:
     return work
 
 
-def _meet(of: _U32, marks: tuple[Any, Any], about: tuple[Any, Any], params: Params) -> tuple[tuple[_I64, _I64], bool]:
+def _meet(
+    of: _I64, marks: tuple[Any, Any], about: tuple[Any, Any, _I64], params: Params
+) -> tuple[tuple[_I64, _I64], bool]:
     """(The pairs of articles that share enough, some twice; whether crowds left any out.)
 
     Args:
         of: of each number the article.
         marks: numbers and flags.
-        about: size, selected of each article: as there.
+        about: size, selected of each article, as `kernels.candidates` takes them; where its numbers begin.
     """
     number, flags = marks
-    is_common, is_crowd = flags & _IS_COMMON > 0, flags & _IS_CROWD > 0
-    size, selected = (np.append(column, np.int32(0)) for column in about)  # the last one is nobody
+    is_crowd = flags & _IS_CROWD > 0
+    size, selected, begin = (np.append(column, column.dtype.type(0)) for column in about)  # the last one is nobody
     count, everyone = len(size), (size, selected, np.ones(len(size), np.bool_))
     rule = (np.ones_like(enough(size, params)[0]),) * 2 if uses_bands(params) else enough(size, params)
-    sizes, posts = [], []
-    for kind, is_in in enumerate((~is_common, is_common & ~is_crowd)):
-        _, held, holders = kernels.held_by_several(mix(number[is_in]), of[is_in], np.arange(count, dtype=np.int32), 0)
-        sizes.append((2 * held + kind).astype(np.uint32))
-        posts.append(holders)
-    shared = *kernels.keys_by_article(np.concatenate(sizes), np.concatenate(posts), count), np.concatenate(posts)
     crowds, hubs = _gather(of[is_crowd], number[is_crowd], flags[is_crowd] & _IS_HUB > 0, (count, params.hubs))
-    pairs, met = kernels.candidates(shared, (*crowds, len(hubs)), everyone, rule, 0, 0, count - 1)
+    here = np.flatnonzero(~is_crowd & (flags & _IS_HERE > 0))
+    here = here[order_of(of[here])]
+    here = here[np.argsort(number[here], kind="stable")]
+    notes = number, flags & _IS_COMMON > 0, begin, begin + np.bincount(of[~is_crowd], minlength=count)
+    meeting = here, of[here], runs(number[here])
+    pairs, met = kernels.meet_notes(notes, meeting, (*crowds, len(hubs)), everyone, rule)
     if not len(hubs):
         return np.divmod(pairs, count), False
     members = np.arange(count, dtype=np.int32)
@@ -216,7 +224,7 @@ def _meet(of: _U32, marks: tuple[Any, Any], about: tuple[Any, Any], params: Para
     return np.divmod(np.concatenate([pairs, more]), count), bool(np.any(met) or np.any(probes))
 
 
-def _gather(of: _U32, number: _U64, is_hub: Any, shape: tuple[int, int]) -> tuple[Any, _U32]:
+def _gather(of: _I64, number: _I64, is_hub: Any, shape: tuple[int, int]) -> tuple[Any, _U32]:
     """(Crowds by article, as kernels.crowds_by_article gives them; uint32 (crowds, hubs), those hubs that are here.)
 
     Args:
@@ -230,7 +238,7 @@ def _gather(of: _U32, number: _U64, is_hub: Any, shape: tuple[int, int]) -> tupl
     by_crowd = np.full((len(numbers), hubs), count - 1, np.uint32)
     mine = np.diff(runs(crowd[is_hub]))
     by_crowd[crowd[is_hub], ranges(np.zeros(len(mine), np.int64), mine)] = of[is_hub]
-    return kernels.crowds_by_article(of, (2 * crowd + is_hub).astype(np.uint32), count), by_crowd
+    return kernels.crowds_by_article(of.astype(np.uint32), (2 * crowd + is_hub).astype(np.uint32), count), by_crowd
 
 
 def _plan(partitions: int) -> Any:
