@@ -242,7 +242,7 @@ def find_pairs(sketches, params, partitions):
     ]
     answers = delivered(kinds[1].values(), candidates._count(params, partitions))
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
-    notes = delivered(asked, candidates._tell(partitions))
+    notes = delivered(asked, candidates._tell(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
     planned = delivered(found.values(), candidates._plan(partitions))
     parcels = [open_parcels(rows, candidates.PLAN) for rows in planned.values()]

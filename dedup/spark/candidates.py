@@ -47,10 +47,11 @@ PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; 
 
 POSTING, VERSION, _ANSWER, _NOTE, _FOUND = range(3, 8)  # CROWD travels with them
 _DTYPES: dict[int, tuple[Any, ...]] = {
-    POSTING: (np.uint64, np.int32, np.uint64),  # version, how many fingerprints; these
+    POSTING: (np.uint64, np.int32, np.int32, np.uint64),  # version, selected, how many fingerprints; these
     VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
-    # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags
-    _ANSWER: (np.uint64, np.int32, np.int64, np.int32, np.uint8),
+    # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags, how
+    # many the holder with the fewest has that are selected
+    _ANSWER: (np.uint64, np.int32, np.int64, np.int32, np.uint8, np.uint16),
     # version, size, selected, count; of each of these: number, ascending, flags
     _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.int64, np.uint8),
     _FOUND: (np.uint64, np.uint64),  # a pair: the smaller version, the larger one
@@ -75,7 +76,7 @@ def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFram
     """
     versions, postings = sketched.where(f"kind = {VERSION}"), sketched.where(f"kind = {POSTING}")
     answers = in_tasks(deliver(postings, partitions), _count(params, partitions), PARCEL)
-    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _tell(partitions), PARCEL)
+    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _tell(params, partitions), PARCEL)
     pairs = in_tasks(deliver(notes, partitions), _make_pairs(params, partitions), PARCEL)
     return in_tasks(deliver(pairs, partitions), _plan(partitions), PARCEL)
 
@@ -96,24 +97,27 @@ def post(
     is_first[first] = True
     owner = np.repeat(np.arange(len(version)), size)
     which = np.flatnonzero(is_first[owner])
-    yield from _pack_lists(POSTING, home_of(flat[which], partitions), owner[which], version, [flat[which]])
+    owners = version, selected.astype(np.int32)
+    yield from _pack_lists(POSTING, home_of(flat[which], partitions), owner[which], owners, [flat[which]])
 
 
 def _pack_lists(
-    kind: int, places: np.ndarray[Any, Any], owner: _I64, version: _U64, arrays: Sequence[Any]
+    kind: int, places: np.ndarray[Any, Any], owner: _I64, about: Sequence[Any], arrays: Sequence[Any]
 ) -> Iterator[pa.RecordBatch]:
-    """A parcel for each place that rows go to: the versions that own some of them, how many each, and the rows.
+    """A parcel for each place that rows go to: about those who own some of them, how many each, and the rows.
 
     Args:
-        owner: int64, ascending, of each row the place of its version.
+        owner: int64, ascending, of each row who owns it.
+        about: columns of the owners.
         arrays: columns of the rows.
     """
     order = order_of(places)
     for lo, hi in pairwise(runs(places[order]).tolist()):
         which = order[lo:hi]
         edges = runs(owner[which])
-        columns = version[owner[which[edges[:-1]]]], np.diff(edges).astype(np.int32)
-        yield parcel(int(places[which[0]]), kind, [*columns, *(array[which] for array in arrays)])
+        who, count = owner[which[edges[:-1]]], np.diff(edges).astype(np.int32)
+        columns = [*(column[who] for column in about), count, *(array[which] for array in arrays)]
+        yield parcel(int(places[which[0]]), kind, columns)
 
 
 def _count(params: Params, partitions: int) -> Any:
@@ -123,7 +127,7 @@ def _count(params: Params, partitions: int) -> Any:
         parcels = open_parcels(batches, _DTYPES)[POSTING]
         if not parcels:
             return
-        version, count, flat = (np.concatenate(column) for column in zip(*parcels, strict=True))
+        version, selected, count, flat = (np.concatenate(column) for column in zip(*parcels, strict=True))
         version, first, place = np.unique(version, return_index=True, return_inverse=True)
         number = np.full(len(count), -1, np.int32)  # several tasks may have sketched copies of a version
         number[first] = place[first]
@@ -137,16 +141,18 @@ def _count(params: Params, partitions: int) -> Any:
         name = np.minimum(held, _MOST) << _HELD | np.arange(len(held)) * partitions
         name += home_of(flat[:1], partitions)  # the same for all here: no other task has these numbers
         where = np.repeat(home_of(version[owner[begins[:-1]]], partitions), held)
+        fewest = np.minimum.reduceat(np.append(selected[first[owner]], 0), begins)[:-1].clip(max=0xFFFF)
         order = order_of(owner)
-        columns = np.repeat(name, held)[order], where[order], flags[order].astype(np.uint8)
-        owner = owner[order]
-        yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, version, columns)
+        columns = np.repeat(name, held), where, flags.astype(np.uint8), np.repeat(fewest, held).astype(np.uint16)
+        owner, arrays = owner[order], [column[order] for column in columns]
+        yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, [version], arrays)
 
     return work
 
 
-def _tell(partitions: int) -> Any:
-    """Notes on versions, to each place where those meet who hold one of their fingerprints."""
+def _tell(params: Params, partitions: int) -> Any:
+    """Notes on versions, to each place where those meet with whom one shares enough, if what they meet in is the first
+    that they share."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         parcels = open_parcels(batches, _DTYPES)
@@ -158,19 +164,42 @@ def _tell(partitions: int) -> Any:
         owner = np.repeat(np.searchsorted(version, holder), many)
         order = np.argsort(marks[0])
         order = order[order_of(owner[order])]
-        owner, (number, home, flags) = owner[order], (column[order] for column in marks)
+        owner, (number, home, flags, fewest) = owner[order], (column[order] for column in marks)
         count = np.bincount(owner, minlength=len(version))
         about, starts = (version, size[first], selected[first], count.astype(np.int32)), starts_of(count)
-        order = order_of(home)
+        is_asked = _may_suffice(owner, starts, flags, np.minimum(fewest, selected[first][owner]), params)
+        asked = np.flatnonzero(is_asked)
+        order = asked[order_of(home[asked])]
         for lo, hi in pairwise(runs(home[order]).tolist()):
             owners = owner[order[lo:hi]]
             who = owners[runs(owners)[:-1]]
             which = ranges(starts[who], count[who])
-            here = (_IS_HERE * (home[which] == home[order[lo]])).astype(np.uint8)
+            here = (_IS_HERE * (is_asked[which] & (home[which] == home[order[lo]]))).astype(np.uint8)
             columns = [*(column[who] for column in about), number[which], flags[which] | here]
             yield parcel(int(home[order[lo]]), _NOTE, columns)
 
     return work
+
+
+def _may_suffice(owner: _I64, starts: _I64, flags: np.ndarray[Any, Any], fewest: Any, params: Params) -> Any:
+    """Whether what a version has from each fingerprint on may be enough for a pair that shares no rarer one.
+
+    Args:
+        owner, starts: whose each fingerprint is, and where those of each version start, the crowds last.
+        fewest: how many are selected of the one with fewer, at least.
+    """
+    is_crowd = flags & _IS_CROWD > 0
+    crowds = np.bincount(owner[is_crowd], minlength=len(starts) - 1)[owner]
+    left = np.maximum(starts[1:][owner] - crowds - np.arange(len(owner)), 0)
+    alpha, common = _rule(fewest, params)
+    is_enough = left >= np.where(flags & _IS_COMMON > 0, common[fewest], alpha[fewest])
+    return is_enough | ((crowds > 0) & (left + crowds >= alpha[fewest]))
+
+
+def _rule(size: np.ndarray[Any, Any], params: Params) -> tuple[_I64, _I64]:
+    """How many each pair must share by the smaller number of keys; and where all that are shared are common."""
+    rule = enough(size, params)
+    return (np.ones_like(rule[0]),) * 2 if uses_bands(params) else rule
 
 
 def _make_pairs(params: Params, partitions: int) -> Any:
@@ -209,7 +238,7 @@ def _meet(
     is_crowd = flags & _IS_CROWD > 0
     size, selected, begin = (np.append(column, column.dtype.type(0)) for column in about)  # the last one is nobody
     count, everyone = len(size), (size, selected, np.ones(len(size), np.bool_))
-    rule = (np.ones_like(enough(size, params)[0]),) * 2 if uses_bands(params) else enough(size, params)
+    rule = _rule(size, params)
     crowds, hubs = _gather(of[is_crowd], number[is_crowd], flags[is_crowd] & _IS_HUB > 0, (count, params.hubs))
     here = np.flatnonzero(~is_crowd & (flags & _IS_HERE > 0))
     here = here[order_of(of[here])]
