@@ -93,7 +93,17 @@ def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
 
 
 def _bytes(array: np.ndarray[Any, Any]) -> bytes:
-    return np.ascontiguousarray(array).tobytes()
+    """The first byte of each number, then the second ones …: those that are alike stand together for Spark's codec."""
+    parts = np.ascontiguousarray(array).view(np.uint8).reshape(len(array), array.itemsize)
+    return parts.T.tobytes()
+
+
+def _array(buffer: pa.Buffer, dtype: Any, length: int, place: int) -> np.ndarray[Any, Any]:
+    """The numbers of which `_bytes` are there."""
+    dtype = np.dtype(dtype)
+    parts = np.frombuffer(buffer, np.uint8, length * dtype.itemsize, place).reshape(dtype.itemsize, length)
+    array: np.ndarray[Any, Any] = np.array(parts.T, order="C").view(dtype).reshape(length)
+    return array
 
 
 def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any]) -> Iterator[pa.RecordBatch]:
@@ -121,7 +131,7 @@ def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequenc
             buffer, place, arrays = data.as_buffer(), 8 * len(dtypes[kind]), []
             lengths = np.frombuffer(buffer, np.int64, len(dtypes[kind]))
             for length, dtype in zip(lengths.tolist(), dtypes[kind], strict=True):
-                arrays.append(np.frombuffer(buffer, dtype, length, place).copy())
+                arrays.append(_array(buffer, dtype, length, place))
                 place += arrays[-1].nbytes
             found[kind].append(arrays)
     return found
