@@ -81,6 +81,7 @@ def _session(master: str, log: str, memory: str) -> SparkSession:
         "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.memory": memory,
         "spark.eventLog.enabled": "true", "spark.eventLog.dir": log, "spark.eventLog.rolling.enabled": "false",
         "spark.eventLog.compress": "false", "spark.io.compression.codec": "zstd",
+        "spark.io.compression.zstd.level": "-3",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer", "spark.local.dir": f"{log}/local",
         "spark.ui.showConsoleProgress": "false",
     }  # fmt: skip

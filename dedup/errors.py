@@ -50,7 +50,8 @@ class MissingExtraError(DedupError, ImportError):
 
 
 class SparkError(DedupError, RuntimeError):
-    """Spark, or the Java that it runs on, is missing or too old. The message has what to install."""
+    """Spark, or the Java that it runs on, is missing or too old, or cannot carry what a job sends. The message has what
+    to do."""
 
 
 class StoreError(DedupError, OSError):

@@ -1850,6 +1850,75 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
     return pairs[:n].copy(), met
 
 
+@njit
+def _count_from(keys, x, i, last, y, j, end):
+    """How many of keys[i:last] are among keys[j:end], all ascending; 0 where one of keys[x:i] is among keys[y:j]."""
+    while x < i and y < j:
+        a, b = keys[x], keys[y]
+        if a == b:
+            return 0
+        x += a < b
+        y += b < a
+    count = 0
+    while i < last and j < end:
+        a, b = keys[i], keys[j]
+        count += a == b
+        i += a <= b
+        j += b <= a
+    return count
+
+
+@_entry
+def meet_notes(notes, here, crowds, articles, rule):
+    """The pairs of `candidates` whose rarest shared key is one of those that are here: see there.
+
+    Args:
+        notes: (keys, is_common, begin, end): article x has keys[begin[x]:end[x]], but for crowds, ascending, the rarest
+            first; whether each is common.
+        here: (places, of, edges): places among the keys, and whose they are; places[edges[k]:edges[k + 1]] are those of
+            one key, of all that hold it, ascending by article.
+        crowds, articles, rule: as there.
+
+    Returns (pairs, met) as there.
+    """
+    (keys, is_common, begin, end), (places, of, edges) = notes, here
+    codes, crowd_edges, marks, is_hub, crowd_count = crowds
+    alpha, selected = rule[0], articles[1]
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
+    for k in range(len(edges) - 1):
+        table = rule[np.int64(is_common[places[edges[k]]])]
+        for i in range(edges[k], edges[k + 1]):
+            x, p = np.int64(of[i]), places[i]
+            own, left = codes[crowd_edges[x] : crowd_edges[x + 1]], end[x] - p
+            least = table[selected[x]] if len(own) == 0 else min(table[selected[x]], alpha[selected[x]] - len(own))
+            if left < least:
+                continue
+            for j in range(i + 1, edges[k + 1]):
+                y, q = np.int64(of[j]), places[j]
+                if end[y] - q < least:
+                    continue
+                count = _count_from(keys, begin[x], p, end[x], begin[y], q, end[y])
+                fewer = _fewer(x, y, articles)
+                if count == 0 or count < least:
+                    continue
+                if count < table[fewer]:
+                    if marks[x] & marks[y] == 0:
+                        continue
+                    others = codes[crowd_edges[y] : crowd_edges[y + 1]]
+                    most = len(own) if is_hub[x] or is_hub[y] else alpha[fewer] - count
+                    more, first, has_hub = _share_crowds(own, others, max(1, most))
+                    if more == 0 or count + more < alpha[fewer]:
+                        continue
+                    if not has_hub:
+                        met[first] += 1
+                        continue
+                if n == len(pairs):
+                    pairs = _grown(pairs, n, 2 * n)
+                pairs[n] = x * len(selected) + y
+                n += 1
+    return pairs[:n].copy(), met
+
+
 @_entry
 def meet_hubs(crowds, hubs, members, articles, alpha, lo, hi):
     """Pairs of an article lo..hi-1 and a hub that share enough crowds, see `candidates`.

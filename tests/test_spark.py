@@ -23,7 +23,7 @@ pytest.importorskip("pyspark", reason="needs pyspark: pip install 'dedup-vi[spar
 from dedup.spark import articles, blocks, candidates, scan
 from dedup.spark.__main__ import main
 from dedup.spark.components import find_components
-from dedup.spark.parcels import freeze, open_parcels, order_of, parcel, spare_modules, thaw
+from dedup.spark.parcels import freeze, open_parcels, order_of, parcel, parcel_of, spare_modules, thaw
 from dedup.spark.session import check_java, check_spark
 
 try:
@@ -242,7 +242,7 @@ def find_pairs(sketches, params, partitions):
     ]
     answers = delivered(kinds[1].values(), candidates._count(params, partitions))
     asked = [kinds[0].get(place, []) + answers.get(place, []) for place in range(partitions)]
-    notes = delivered(asked, candidates._tell(partitions))
+    notes = delivered(asked, candidates._tell(params, partitions))
     found = delivered(notes.values(), candidates._make_pairs(params, partitions))
     planned = delivered(found.values(), candidates._plan(partitions))
     parcels = [open_parcels(rows, candidates.PLAN) for rows in planned.values()]
@@ -282,7 +282,7 @@ def test_pairs_of_more_versions_than_an_int32_has_pairs():
     count = 50_000
     number = np.arange(count, dtype=np.uint64)
     number[-1] = number[-2]
-    flags = np.zeros(count, np.uint8)
+    flags = np.full(count, candidates._IS_HERE, np.uint8)
     notes = []
     for lo, hi in ((0, count // 2), (count // 2, count)):
         one = np.ones(hi - lo, np.int32)
@@ -301,6 +301,11 @@ def test_tables_in_parcels_are_read_where_they_lie():
     batch = parcel(0, 1, (np.arange(3, dtype=np.uint8), np.arange(2)))
     assert len(batch.column("data")[0].as_py()) % 8 == 0
     assert [array.tolist() for array in open_parcels([batch], {1: (np.uint8, np.int64)})[1][0]] == [[0, 1, 2], [0, 1]]
+
+
+def test_a_parcel_that_spark_cannot_carry_is_refused():
+    with pytest.raises(dedup.SparkError, match=r"1,073,741,832 bytes .*: ask for more partitions"):
+        parcel_of(0, 1, pa.py_buffer(np.empty((1 << 30) + 8, np.uint8)))
 
 
 def test_texts_are_found_in_the_frames_of_a_partition():

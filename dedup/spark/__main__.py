@@ -61,7 +61,8 @@ def _session(master: str | None) -> SparkSession:
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # else spark-submit has chosen Java and Python
         check_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = builder.config("spark.io.compression.codec", "zstd").config("spark.ui.showConsoleProgress", "false")
+        builder = builder.config("spark.io.compression.codec", "zstd").config("spark.io.compression.zstd.level", "-3")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
         builder = builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
     session: SparkSession = builder.getOrCreate()
     return session

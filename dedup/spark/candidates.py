@@ -47,15 +47,19 @@ PAIR, NEED, CROWD = range(3)  # parcels of a plan: pairs to compare in a place; 
 
 POSTING, VERSION, _ANSWER, _NOTE, _FOUND = range(3, 8)  # CROWD travels with them
 _DTYPES: dict[int, tuple[Any, ...]] = {
-    POSTING: (np.uint64, np.int32, np.uint64),  # version, how many fingerprints; these
+    POSTING: (np.uint64, np.int32, np.int32, np.uint64),  # version, selected, how many fingerprints; these
     VERSION: (np.uint64, np.int32, np.int32),  # version, size, selected
-    # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags
-    _ANSWER: (np.uint64, np.int32, np.uint64, np.int32, np.uint8),
-    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.uint64, np.uint8),  # version, size, selected; then the same
+    # version, how many fingerprints that others hold too; of each of these: number, where its holders meet, flags, how
+    # many the holder with the fewest has that are selected
+    _ANSWER: (np.uint64, np.int32, np.int64, np.int32, np.uint8, np.uint16),
+    # version, size, selected, count; of each of these: number, ascending, flags
+    _NOTE: (np.uint64, np.int32, np.int32, np.int32, np.int64, np.uint8),
     _FOUND: (np.uint64, np.uint64),  # a pair: the smaller version, the larger one
 }
 PLAN: dict[int, tuple[Any, ...]] = {PAIR: (np.uint64, np.uint64, np.int32), NEED: (np.int32, np.int64), CROWD: ()}
-_IS_COMMON, _IS_CROWD, _IS_HUB = 1, 2, 4
+_IS_COMMON, _IS_CROWD, _IS_HUB, _IS_HERE = 1, 2, 4, 8  # here: those who hold it meet where the note goes
+_HELD = 40  # bits of a number that come after how many hold it, _MOST and more alike: the rarest are the smallest
+_MOST = (1 << 63 - _HELD) - 1
 _BLOCK = 1 << 16  # pairs around one version that stay together
 
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
@@ -72,7 +76,7 @@ def find_pairs(sketched: DataFrame, params: Params, partitions: int) -> DataFram
     """
     versions, postings = sketched.where(f"kind = {VERSION}"), sketched.where(f"kind = {POSTING}")
     answers = in_tasks(deliver(postings, partitions), _count(params, partitions), PARCEL)
-    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _tell(partitions), PARCEL)
+    notes = in_tasks(deliver(versions.unionByName(answers), partitions), _tell(params, partitions), PARCEL)
     pairs = in_tasks(deliver(notes, partitions), _make_pairs(params, partitions), PARCEL)
     return in_tasks(deliver(pairs, partitions), _plan(partitions), PARCEL)
 
@@ -93,24 +97,27 @@ def post(
     is_first[first] = True
     owner = np.repeat(np.arange(len(version)), size)
     which = np.flatnonzero(is_first[owner])
-    yield from _pack_lists(POSTING, home_of(flat[which], partitions), owner[which], version, [flat[which]])
+    owners = version, selected.astype(np.int32)
+    yield from _pack_lists(POSTING, home_of(flat[which], partitions), owner[which], owners, [flat[which]])
 
 
 def _pack_lists(
-    kind: int, places: np.ndarray[Any, Any], owner: _I64, version: _U64, arrays: Sequence[Any]
+    kind: int, places: np.ndarray[Any, Any], owner: _I64, about: Sequence[Any], arrays: Sequence[Any]
 ) -> Iterator[pa.RecordBatch]:
-    """A parcel for each place that rows go to: the versions that own some of them, how many each, and the rows.
+    """A parcel for each place that rows go to: about those who own some of them, how many each, and the rows.
 
     Args:
-        owner: int64, ascending, of each row the place of its version.
+        owner: int64, ascending, of each row who owns it.
+        about: columns of the owners.
         arrays: columns of the rows.
     """
     order = order_of(places)
     for lo, hi in pairwise(runs(places[order]).tolist()):
         which = order[lo:hi]
         edges = runs(owner[which])
-        columns = version[owner[which[edges[:-1]]]], np.diff(edges).astype(np.int32)
-        yield parcel(int(places[which[0]]), kind, [*columns, *(array[which] for array in arrays)])
+        who, count = owner[which[edges[:-1]]], np.diff(edges).astype(np.int32)
+        columns = [*(column[who] for column in about), count, *(array[which] for array in arrays)]
+        yield parcel(int(places[which[0]]), kind, columns)
 
 
 def _count(params: Params, partitions: int) -> Any:
@@ -120,7 +127,7 @@ def _count(params: Params, partitions: int) -> Any:
         parcels = open_parcels(batches, _DTYPES)[POSTING]
         if not parcels:
             return
-        version, count, flat = (np.concatenate(column) for column in zip(*parcels, strict=True))
+        version, selected, count, flat = (np.concatenate(column) for column in zip(*parcels, strict=True))
         version, first, place = np.unique(version, return_index=True, return_inverse=True)
         number = np.full(len(count), -1, np.int32)  # several tasks may have sketched copies of a version
         number[first] = place[first]
@@ -131,18 +138,21 @@ def _count(params: Params, partitions: int) -> Any:
         flags = _IS_COMMON * (held > few(params)) + _IS_CROWD * (held > params.max_bucket)
         flags = np.repeat(flags, held)
         flags += _IS_HUB * ((flags & _IS_CROWD > 0) & (rank < params.hubs))
-        name = np.arange(len(held), dtype=np.uint64) * np.uint64(partitions)
-        name += home_of(flat[:1], partitions).astype(np.uint64)  # the same for all here: no other task has these names
+        name = np.minimum(held, _MOST) << _HELD | np.arange(len(held)) * partitions
+        name += home_of(flat[:1], partitions)  # the same for all here: no other task has these numbers
         where = np.repeat(home_of(version[owner[begins[:-1]]], partitions), held)
+        fewest = np.minimum.reduceat(np.append(selected[first[owner]], 0), begins)[:-1].clip(max=0xFFFF)
         order = order_of(owner)
-        owner, columns = owner[order], (np.repeat(name, held)[order], where[order], flags[order].astype(np.uint8))
-        yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, version, columns)
+        columns = np.repeat(name, held), where, flags.astype(np.uint8), np.repeat(fewest, held).astype(np.uint16)
+        owner, arrays = owner[order], [column[order] for column in columns]
+        yield from _pack_lists(_ANSWER, home_of(version, partitions)[owner], owner, [version], arrays)
 
     return work
 
 
-def _tell(partitions: int) -> Any:
-    """Notes on versions, to each place where those meet who hold one of their fingerprints."""
+def _tell(params: Params, partitions: int) -> Any:
+    """Notes on versions, to each place where those meet with whom one shares enough, if what they meet in is the first
+    that they share."""
 
     def work(batches: _Batches) -> Iterator[pa.RecordBatch]:
         parcels = open_parcels(batches, _DTYPES)
@@ -152,19 +162,44 @@ def _tell(partitions: int) -> Any:
         version, first = np.unique(version, return_index=True)
         holder, many, *marks = (np.concatenate(column) for column in zip(*parcels[_ANSWER], strict=True))
         owner = np.repeat(np.searchsorted(version, holder), many)
-        order = order_of(owner)
-        owner, (number, home, flags) = owner[order], (column[order] for column in marks)
+        order = np.argsort(marks[0])
+        order = order[order_of(owner[order])]
+        owner, (number, home, flags, fewest) = owner[order], (column[order] for column in marks)
         count = np.bincount(owner, minlength=len(version))
         about, starts = (version, size[first], selected[first], count.astype(np.int32)), starts_of(count)
-        order = order_of(home)
+        is_asked = _may_suffice(owner, starts, flags, np.minimum(fewest, selected[first][owner]), params)
+        asked = np.flatnonzero(is_asked)
+        order = asked[order_of(home[asked])]
         for lo, hi in pairwise(runs(home[order]).tolist()):
             owners = owner[order[lo:hi]]
             who = owners[runs(owners)[:-1]]
             which = ranges(starts[who], count[who])
-            columns = [*(column[who] for column in about), number[which], flags[which]]
+            here = (_IS_HERE * (is_asked[which] & (home[which] == home[order[lo]]))).astype(np.uint8)
+            columns = [*(column[who] for column in about), number[which], flags[which] | here]
             yield parcel(int(home[order[lo]]), _NOTE, columns)
 
     return work
+
+
+def _may_suffice(owner: _I64, starts: _I64, flags: np.ndarray[Any, Any], fewest: Any, params: Params) -> Any:
+    """Whether what a version has from each fingerprint on may be enough for a pair that shares no rarer one.
+
+    Args:
+        owner, starts: whose each fingerprint is, and where those of each version start, the crowds last.
+        fewest: how many are selected of the one with fewer, at least.
+    """
+    is_crowd = flags & _IS_CROWD > 0
+    crowds = np.bincount(owner[is_crowd], minlength=len(starts) - 1)[owner]
+    left = np.maximum(starts[1:][owner] - crowds - np.arange(len(owner)), 0)
+    alpha, common = _rule(fewest, params)
+    is_enough = left >= np.where(flags & _IS_COMMON > 0, common[fewest], alpha[fewest])
+    return is_enough | ((crowds > 0) & (left + crowds >= alpha[fewest]))
+
+
+def _rule(size: np.ndarray[Any, Any], params: Params) -> tuple[_I64, _I64]:
+    """How many each pair must share by the smaller number of keys; and where all that are shared are common."""
+    rule = enough(size, params)
+    return (np.ones_like(rule[0]),) * 2 if uses_bands(params) else rule
 
 
 def _make_pairs(params: Params, partitions: int) -> Any:
@@ -176,9 +211,10 @@ def _make_pairs(params: Params, partitions: int) -> Any:
             return
         version, size, selected, count, number, flags = (np.concatenate(column) for column in zip(*notes, strict=True))
         order = order_of(selected)  # as kernels.candidates takes articles
-        rank = np.empty(len(order), np.uint32)
-        rank[order] = np.arange(len(order))
-        pairs, has_crowds = _meet(np.repeat(rank, count), (number, flags), (size[order], selected[order]), params)
+        article = np.empty(len(order), np.int64)
+        article[order] = np.arange(len(order))
+        about = size[order], selected[order], starts_of(count)[:-1][order]
+        pairs, has_crowds = _meet(np.repeat(article, count), (number, flags), about, params)
         if has_crowds:
             yield parcel(0, CROWD, ())
         x, y = (version[order[side]] for side in pairs)
@@ -188,27 +224,28 @@ def _make_pairs(params: Params, partitions: int) -> Any:
     return work
 
 
-def _meet(of: _U32, marks: tuple[Any, Any], about: tuple[Any, Any], params: Params) -> tuple[tuple[_I64, _I64], bool]:
+def _meet(
+    of: _I64, marks: tuple[Any, Any], about: tuple[Any, Any, _I64], params: Params
+) -> tuple[tuple[_I64, _I64], bool]:
     """(The pairs of articles that share enough, some twice; whether crowds left any out.)
 
     Args:
         of: of each number the article.
         marks: numbers and flags.
-        about: size, selected of each article: as there.
+        about: size, selected of each article, as `kernels.candidates` takes them; where its numbers begin.
     """
     number, flags = marks
-    is_common, is_crowd = flags & _IS_COMMON > 0, flags & _IS_CROWD > 0
-    size, selected = (np.append(column, np.int32(0)) for column in about)  # the last one is nobody
+    is_crowd = flags & _IS_CROWD > 0
+    size, selected, begin = (np.append(column, column.dtype.type(0)) for column in about)  # the last one is nobody
     count, everyone = len(size), (size, selected, np.ones(len(size), np.bool_))
-    rule = (np.ones_like(enough(size, params)[0]),) * 2 if uses_bands(params) else enough(size, params)
-    sizes, posts = [], []
-    for kind, is_in in enumerate((~is_common, is_common & ~is_crowd)):
-        _, held, holders = kernels.held_by_several(mix(number[is_in]), of[is_in], np.arange(count, dtype=np.int32), 0)
-        sizes.append((2 * held + kind).astype(np.uint32))
-        posts.append(holders)
-    shared = *kernels.keys_by_article(np.concatenate(sizes), np.concatenate(posts), count), np.concatenate(posts)
+    rule = _rule(size, params)
     crowds, hubs = _gather(of[is_crowd], number[is_crowd], flags[is_crowd] & _IS_HUB > 0, (count, params.hubs))
-    pairs, met = kernels.candidates(shared, (*crowds, len(hubs)), everyone, rule, 0, 0, count - 1)
+    here = np.flatnonzero(~is_crowd & (flags & _IS_HERE > 0))
+    here = here[order_of(of[here])]
+    here = here[np.argsort(number[here], kind="stable")]
+    notes = number, flags & _IS_COMMON > 0, begin, begin + np.bincount(of[~is_crowd], minlength=count)
+    meeting = here, of[here], runs(number[here])
+    pairs, met = kernels.meet_notes(notes, meeting, (*crowds, len(hubs)), everyone, rule)
     if not len(hubs):
         return np.divmod(pairs, count), False
     members = np.arange(count, dtype=np.int32)
@@ -216,7 +253,7 @@ def _meet(of: _U32, marks: tuple[Any, Any], about: tuple[Any, Any], params: Para
     return np.divmod(np.concatenate([pairs, more]), count), bool(np.any(met) or np.any(probes))
 
 
-def _gather(of: _U32, number: _U64, is_hub: Any, shape: tuple[int, int]) -> tuple[Any, _U32]:
+def _gather(of: _I64, number: _I64, is_hub: Any, shape: tuple[int, int]) -> tuple[Any, _U32]:
     """(Crowds by article, as kernels.crowds_by_article gives them; uint32 (crowds, hubs), those hubs that are here.)
 
     Args:
@@ -230,7 +267,7 @@ def _gather(of: _U32, number: _U64, is_hub: Any, shape: tuple[int, int]) -> tupl
     by_crowd = np.full((len(numbers), hubs), count - 1, np.uint32)
     mine = np.diff(runs(crowd[is_hub]))
     by_crowd[crowd[is_hub], ranges(np.zeros(len(mine), np.int64), mine)] = of[is_hub]
-    return kernels.crowds_by_article(of, (2 * crowd + is_hub).astype(np.uint32), count), by_crowd
+    return kernels.crowds_by_article(of.astype(np.uint32), (2 * crowd + is_hub).astype(np.uint32), count), by_crowd
 
 
 def _plan(partitions: int) -> Any:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from dedup.errors import SparkError
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -26,6 +28,7 @@ __all__ = [
 PARCEL = "place int, kind int, data binary"
 _PARCEL = pa.schema([("place", pa.int32()), ("kind", pa.int32()), ("data", pa.binary())])
 _EMPTY = pa.table({})
+_MOST = 1 << 30  # bytes of a parcel: Java doubles what it copies a row into, and counts in 32 bits
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -73,7 +76,16 @@ def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.
 
 
 def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
-    """A parcel of bytes, a multiple of 8: tables are read where they lie."""
+    """A parcel of bytes, a multiple of 8: tables are read where they lie.
+
+    Raises:
+        SparkError: it is larger than Spark can carry.
+    """
+    if len(data) > _MOST:
+        raise SparkError(
+            f"{len(data):,} bytes go from one task to another at once, and Spark takes {_MOST:,}: "
+            "ask for more partitions, or repartition an input of few"
+        )
     edges = pa.py_buffer(np.array([0, len(data)], np.int32))
     whole = pa.Array.from_buffers(pa.binary(), 1, [None, edges, pa.py_buffer(data)])
     columns = [pa.array([place], pa.int32()), pa.array([kind], pa.int32()), whole]
@@ -81,7 +93,17 @@ def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
 
 
 def _bytes(array: np.ndarray[Any, Any]) -> bytes:
-    return np.ascontiguousarray(array).tobytes()
+    """The first byte of each number, then the second ones …: those that are alike stand together for Spark's codec."""
+    parts = np.ascontiguousarray(array).view(np.uint8).reshape(len(array), array.itemsize)
+    return parts.T.tobytes()
+
+
+def _array(buffer: pa.Buffer, dtype: Any, length: int, place: int) -> np.ndarray[Any, Any]:
+    """The numbers of which `_bytes` are there."""
+    dtype = np.dtype(dtype)
+    parts = np.frombuffer(buffer, np.uint8, length * dtype.itemsize, place).reshape(dtype.itemsize, length)
+    array: np.ndarray[Any, Any] = np.array(parts.T, order="C").view(dtype).reshape(length)
+    return array
 
 
 def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any]) -> Iterator[pa.RecordBatch]:
@@ -109,7 +131,7 @@ def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequenc
             buffer, place, arrays = data.as_buffer(), 8 * len(dtypes[kind]), []
             lengths = np.frombuffer(buffer, np.int64, len(dtypes[kind]))
             for length, dtype in zip(lengths.tolist(), dtypes[kind], strict=True):
-                arrays.append(np.frombuffer(buffer, dtype, length, place).copy())
+                arrays.append(_array(buffer, dtype, length, place))
                 place += arrays[-1].nbytes
             found[kind].append(arrays)
     return found
