@@ -30,6 +30,7 @@ from pyspark.sql import SparkSession
 
 import dedup
 import dedup.spark
+from dedup.spark.session import SETTINGS
 
 _ONE = """
 import sys, time
@@ -80,15 +81,10 @@ def _session(master: str, log: str, memory: str) -> SparkSession:
     settings = {
         "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.memory": memory,
         "spark.eventLog.enabled": "true", "spark.eventLog.dir": log, "spark.eventLog.rolling.enabled": "false",
-        "spark.eventLog.compress": "false", "spark.io.compression.codec": "zstd",
-        "spark.io.compression.zstd.level": "-3",
-        "spark.serializer": "org.apache.spark.serializer.KryoSerializer", "spark.local.dir": f"{log}/local",
-        "spark.ui.showConsoleProgress": "false",
+        "spark.eventLog.compress": "false", "spark.local.dir": f"{log}/local", "spark.ui.showConsoleProgress": "false",
     }  # fmt: skip
     builder = SparkSession.builder.master(master).appName("benchmark")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    session = builder.config(map=SETTINGS).config(map=settings).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     session.sparkContext.setCheckpointDir(f"{log}/stages")
     return session

@@ -64,17 +64,16 @@ def few(params: Params) -> int:
     return math.isqrt(params.max_bucket)
 
 
-def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params, *, is_common: bool = False) -> _I64:
-    """How many fingerprints each pair must share, by the rule of `alpha`.
+def needed(size: _I64, selected: _I64, pairs: tuple[_I64, _I64], params: Params) -> _I64:
+    """How many fingerprints each pair must share, by the rule of `alpha`, where not all that they share are common.
 
     Args:
         size, selected: int64, how many each version has, and how many of these are selected.
         pairs: places of the two of each.
         params: the rule.
-        is_common: whether all that they share are common.
     """
     x, y = pairs
-    table = enough(size, params)[is_common]
+    table, _ = enough(size, params)
     keep_all = (size[x] > selected[x]) & (size[y] > selected[y])
     return table[np.where(keep_all, np.minimum(size[x], size[y]), np.minimum(selected[x], selected[y]))]
 

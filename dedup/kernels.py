@@ -61,6 +61,7 @@ _ZERO, _POINT = np.uint64(0x30), np.uint64(0x2E)
 MEMO = 1 << 15  # syllables that are remembered by their bytes, of 32 bytes each
 _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
+_PAIR, _APART = -1, -2  # what two articles are, where not the number of a crowd
 _MOST_RUNS = 128  # common runs of two texts for which one that grows with their square is the quicker way
 
 # Furniture, by line: see _mark_furniture.
@@ -1791,6 +1792,22 @@ def _fewer(x, y, articles):
     return min(size[x], size[y]) if keeps_all else min(selected[x], selected[y])
 
 
+@_inlined
+def _judge_by_crowds(x, y, count, need, crowds):
+    """Whether two articles that share so many other keys share `need` with their crowds, see `candidates`: _PAIR, where
+    one of them is a hub, else the first of these crowds; or _APART."""
+    codes, edges, marks, is_hub, _ = crowds
+    verdict = _APART
+    if marks[x] & marks[y] != 0:
+        own, others = codes[edges[x] : edges[x + 1]], codes[edges[y] : edges[y + 1]]
+        if count + min(len(own), len(others)) >= need:
+            most = len(own) if is_hub[x] or is_hub[y] else need - count
+            more, first, has_hub = _share_crowds(own, others, max(1, most))
+            if more > 0 and count + more >= need:
+                verdict = _PAIR if has_hub else first
+    return verdict
+
+
 @_entry
 def candidates(shared, crowds, articles, rule, behind, lo, hi):
     """Pairs that share enough keys, an article lo..hi-1 and one behind it, from `behind` on.
@@ -1813,15 +1830,15 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
     Returns (pairs, met): int64, the smaller number * articles + the other; int32 (crowds,): how many pairs share enough
     with crowds alone, this one the first, and other keys, and no hub.
     """
-    codes, edges, marks, is_hub, crowd_count = crowds
+    edges = crowds[1]
     size, selected, is_new = articles
     alpha, common = rule
     shares, touched = np.zeros(len(size), np.int32), np.empty(len(size), np.uint32)
-    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowds[4], np.int32)
     for x in range(lo, hi):
-        own = codes[edges[x] : edges[x + 1]]
-        least, keeps_all = alpha[selected[x]] - len(own), size[x] > selected[x]
-        few = max(1, least) if len(own) else common[selected[x]]
+        own = edges[x + 1] - edges[x]
+        least, keeps_all = alpha[selected[x]] - own, size[x] > selected[x]
+        few = max(1, least) if own else common[selected[x]]
         total, some = _count_shares(x, shared, max(x + 1, behind), few, shares, touched)
         if n + total > len(pairs):
             pairs = _grown(pairs, n, 2 * (n + total))
@@ -1833,17 +1850,10 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
                 continue
             fewer = _fewer(x, y, articles) if keeps_all else selected[x]
             if count < (alpha[fewer] if i < some else common[fewer]):
-                if marks[x] & marks[y] == 0:
-                    continue
-                others = codes[edges[y] : edges[y + 1]]
-                if count + min(len(own), len(others)) < alpha[fewer]:
-                    continue
-                most = len(own) if is_hub[x] or is_hub[y] else alpha[fewer] - count
-                more, first, has_hub = _share_crowds(own, others, max(1, most))
-                if more == 0 or count + more < alpha[fewer]:
-                    continue
-                if not has_hub:
-                    met[first] += 1
+                verdict = _judge_by_crowds(x, y, count, alpha[fewer], crowds)
+                if verdict >= 0:
+                    met[verdict] += 1
+                if verdict != _PAIR:
                     continue
             pairs[n] = x * len(size) + y
             n += 1
@@ -1859,13 +1869,7 @@ def _count_from(keys, x, i, last, y, j, end):
             return 0
         x += a < b
         y += b < a
-    count = 0
-    while i < last and j < end:
-        a, b = keys[i], keys[j]
-        count += a == b
-        i += a <= b
-        j += b <= a
-    return count
+    return _shared(keys[i:last], keys[j:end])
 
 
 @_entry
@@ -1882,16 +1886,15 @@ def meet_notes(notes, here, crowds, articles, rule):
     Returns (pairs, met) as there.
     """
     (keys, is_common, begin, end), (places, of, edges) = notes, here
-    codes, crowd_edges, marks, is_hub, crowd_count = crowds
     alpha, selected = rule[0], articles[1]
-    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowds[4], np.int32)
     for k in range(len(edges) - 1):
         table = rule[np.int64(is_common[places[edges[k]]])]
         for i in range(edges[k], edges[k + 1]):
             x, p = np.int64(of[i]), places[i]
-            own, left = codes[crowd_edges[x] : crowd_edges[x + 1]], end[x] - p
-            least = table[selected[x]] if len(own) == 0 else min(table[selected[x]], alpha[selected[x]] - len(own))
-            if left < least:
+            own = crowds[1][x + 1] - crowds[1][x]
+            least = min(table[selected[x]], alpha[selected[x]] - own) if own else table[selected[x]]
+            if end[x] - p < least:
                 continue
             for j in range(i + 1, edges[k + 1]):
                 y, q = np.int64(of[j]), places[j]
@@ -1902,15 +1905,10 @@ def meet_notes(notes, here, crowds, articles, rule):
                 if count == 0 or count < least:
                     continue
                 if count < table[fewer]:
-                    if marks[x] & marks[y] == 0:
-                        continue
-                    others = codes[crowd_edges[y] : crowd_edges[y + 1]]
-                    most = len(own) if is_hub[x] or is_hub[y] else alpha[fewer] - count
-                    more, first, has_hub = _share_crowds(own, others, max(1, most))
-                    if more == 0 or count + more < alpha[fewer]:
-                        continue
-                    if not has_hub:
-                        met[first] += 1
+                    verdict = _judge_by_crowds(x, y, count, alpha[fewer], crowds)
+                    if verdict >= 0:
+                        met[verdict] += 1
+                    if verdict != _PAIR:
                         continue
                 if n == len(pairs):
                     pairs = _grown(pairs, n, 2 * n)

@@ -12,7 +12,7 @@ from dedup.errors import DedupError, InputError
 from dedup.furniture import Furniture
 from dedup.models import Params
 from dedup.spark import scan
-from dedup.spark.session import check_java, check_spark
+from dedup.spark.session import SETTINGS, check_java, check_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -61,9 +61,7 @@ def _session(master: str | None) -> SparkSession:
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # else spark-submit has chosen Java and Python
         check_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = builder.config("spark.io.compression.codec", "zstd").config("spark.io.compression.zstd.level", "-3")
-        builder = builder.config("spark.ui.showConsoleProgress", "false")
-        builder = builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+        builder = builder.config(map=SETTINGS).config("spark.ui.showConsoleProgress", "false")
     session: SparkSession = builder.getOrCreate()
     return session
 

@@ -16,7 +16,12 @@ from dedup.errors import MissingExtraError, SparkError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Stages", "check_java", "check_spark"]
+__all__ = ["SETTINGS", "Stages", "check_java", "check_spark"]
+
+SETTINGS = {  # with which a job writes less to shuffles, and Java works less
+    "spark.io.compression.codec": "zstd", "spark.io.compression.zstd.level": "-3",
+    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+}  # fmt: skip
 
 _SPARK = (4, 1)  # repartitionById
 _JAVA = 17
