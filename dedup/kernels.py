@@ -283,6 +283,16 @@ def _trailing_zeros(typing_context, x):
     return types.uint64(x), code
 
 
+@intrinsic
+def _ones(typing_context, x):
+    """How many bits of a uint64 are set."""
+
+    def code(context, builder, signature, args):
+        return builder.ctpop(args[0])
+
+    return types.int64(types.uint64), code
+
+
 if config.DISABLE_JIT:  # the same in plain Python, for a run without the compiler
 
     def _load(array, index):
@@ -290,6 +300,9 @@ if config.DISABLE_JIT:  # the same in plain Python, for a run without the compil
 
     def _trailing_zeros(x):
         return _U((int(x) & -int(x)).bit_length() - 1)
+
+    def _ones(x):
+        return int(x).bit_count()
 
 
 # --------------------------------------------------------------------------------------------------------- syllables
@@ -1753,15 +1766,18 @@ def _count_shares(x, shared, behind, least, shares, touched):
             if i >= is_open and total == 0:
                 break
             j = starts[np.int64(keys[i]) + 1] - 1
-            while posts[j] >= behind:  # x is among them
-                y = posts[j]
-                if shares[y] > 0:
-                    shares[y] += 1
-                elif i < is_open:
+            if i < is_open:
+                while posts[j] >= behind:  # x is among them
+                    y, count = posts[j], shares[posts[j]]
                     touched[total] = y
-                    total += 1
-                    shares[y] = 1
-                j -= 1
+                    total += count == 0
+                    shares[y] = count + 1
+                    j -= 1
+            else:
+                while posts[j] >= behind:
+                    y, count = posts[j], shares[posts[j]]
+                    shares[y] = count + (count > 0)
+                    j -= 1
         if group == 0:
             some = total
     return total, some
@@ -1792,20 +1808,24 @@ def _fewer(x, y, articles):
     return min(size[x], size[y]) if keeps_all else min(selected[x], selected[y])
 
 
-@_inlined
+@njit
+def _most_crowds(one, two, spare):
+    """How many crowds two articles share at most, by their marks: the first has so many more than it has bits."""
+    bits = _ones(one & two)
+    return bits + spare if bits else 0
+
+
+@njit
 def _judge_by_crowds(x, y, count, need, crowds):
     """Whether two articles that share so many other keys share `need` with their crowds, see `candidates`: _PAIR, where
     one of them is a hub, else the first of these crowds; or _APART."""
-    codes, edges, marks, is_hub, _ = crowds
-    verdict = _APART
-    if marks[x] & marks[y] != 0:
-        own, others = codes[edges[x] : edges[x + 1]], codes[edges[y] : edges[y + 1]]
-        if count + min(len(own), len(others)) >= need:
-            most = len(own) if is_hub[x] or is_hub[y] else need - count
-            more, first, has_hub = _share_crowds(own, others, max(1, most))
-            if more > 0 and count + more >= need:
-                verdict = _PAIR if has_hub else first
-    return verdict
+    codes, edges, _, is_hub, _ = crowds
+    own, others = codes[edges[x] : edges[x + 1]], codes[edges[y] : edges[y + 1]]
+    most = len(own) if is_hub[x] or is_hub[y] else need - count
+    more, first, has_hub = _share_crowds(own, others, max(1, most))
+    if more == 0 or count + more < need:
+        return _APART
+    return _PAIR if has_hub else first
 
 
 @_entry
@@ -1830,13 +1850,14 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
     Returns (pairs, met): int64, the smaller number * articles + the other; int32 (crowds,): how many pairs share enough
     with crowds alone, this one the first, and other keys, and no hub.
     """
-    edges = crowds[1]
+    _, edges, marks, _, crowd_count = crowds
     size, selected, is_new = articles
     alpha, common = rule
-    shares, touched = np.zeros(len(size), np.int32), np.empty(len(size), np.uint32)
-    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowds[4], np.int32)
+    shares, touched = np.zeros(len(size), np.int32), np.empty(len(size) + 1, np.uint32)
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
     for x in range(lo, hi):
         own = edges[x + 1] - edges[x]
+        spare = own - _ones(marks[x])
         least, keeps_all = alpha[selected[x]] - own, size[x] > selected[x]
         few = max(1, least) if own else common[selected[x]]
         total, some = _count_shares(x, shared, max(x + 1, behind), few, shares, touched)
@@ -1846,10 +1867,15 @@ def candidates(shared, crowds, articles, rule, behind, lo, hi):
             y = np.int64(touched[i])
             count = np.int64(shares[y])
             shares[y] = 0
-            if count < least or not (is_new[x] or is_new[y]):
+            if count < least:
                 continue
             fewer = _fewer(x, y, articles) if keeps_all else selected[x]
-            if count < (alpha[fewer] if i < some else common[fewer]):
+            is_enough = count >= (alpha[fewer] if i < some else common[fewer])
+            if not is_enough and count + _most_crowds(marks[x], marks[y], spare) < alpha[fewer]:
+                continue
+            if not (is_new[x] or is_new[y]):
+                continue
+            if not is_enough:
                 verdict = _judge_by_crowds(x, y, count, alpha[fewer], crowds)
                 if verdict >= 0:
                     met[verdict] += 1
@@ -1905,6 +1931,8 @@ def meet_notes(notes, here, crowds, articles, rule):
                 if count == 0 or count < least:
                     continue
                 if count < table[fewer]:
+                    if count + _most_crowds(crowds[2][x], crowds[2][y], own - _ones(crowds[2][x])) < alpha[fewer]:
+                        continue
                     verdict = _judge_by_crowds(x, y, count, alpha[fewer], crowds)
                     if verdict >= 0:
                         met[verdict] += 1
