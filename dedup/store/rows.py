@@ -70,7 +70,10 @@ class SqliteSnapshot:
 
     def same_text(self, hashes: Sequence[bytes]) -> dict[bytes, int]:
         """See Snapshot."""
-        return dict(self._each("SELECT hash, number FROM versions WHERE hash IN ({})", hashes))
+        orders = np.frombuffer(b"".join(hashes), np.uint64)[::2]
+        like = self.view.of_orders(orders).tolist()
+        rows, wanted = self._each("SELECT hash, number FROM versions WHERE number IN ({})", like), {*hashes}
+        return {hash: number for hash, number in rows if hash in wanted}
 
     def holders(self, keys: _U64, most: int, hubs: int) -> tuple[_I64, Holders]:
         """See Snapshot."""

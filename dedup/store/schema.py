@@ -28,7 +28,6 @@ CREATE TABLE versions(
     number INTEGER PRIMARY KEY, selected INTEGER NOT NULL, story INTEGER NOT NULL, crc INTEGER NOT NULL,
     hash BLOB NOT NULL, fingerprints BLOB NOT NULL
 );
-CREATE UNIQUE INDEX versions_hash ON versions(hash);
 CREATE INDEX versions_story ON versions(story) WHERE story != number;
 
 -- A story is named after the article of its number and anchored at that version. Those that are not stand here.

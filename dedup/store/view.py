@@ -12,6 +12,7 @@ from dedup import kernels
 from dedup.store.protocol import Directory, Holders, Lists, Version
 from dedup.store.runs import LARGE, SLICE_BITS, Run, mixed
 from dedup.store.tail import Piece, Tail
+from dedup.text import ranges
 
 __all__ = ["Loaded", "Read", "Stamp", "View"]
 
@@ -265,6 +266,16 @@ class View:
         result = np.empty_like(counts)
         result[order] = counts
         return result, Holders(order[key], np.concatenate([place, chosen[is_hub]]), self._everyone)
+
+    def of_orders(self, orders: _U64) -> _I64:
+        """Numbers of the versions whose order is one of these in its first 48 bits; the dead are among them."""
+        found = [np.zeros(0, np.int64)]
+        for group, _ in self._groups:
+            starts, ends = (np.repeat(edges, len(orders)) for edges in (group.edges[:-1], group.edges[1:]))
+            codes = np.tile(orders >> np.uint64(16), len(group.edges) - 1)
+            begin, end = kernels.find_keys(group.directory.order, starts, ends, np.zeros_like(starts), codes)
+            found.append(group.directory.number[ranges(begin, end - begin)])
+        return np.concatenate(found)
 
     def _alive(self, group: _Group | _Fresh, is_dead: _Flags, last: int) -> _Flags:
         """Which versions do not count: those that are dead, or behind `last`."""

@@ -115,11 +115,11 @@ class _Arriving:
     def _number(self, batch: Batch, sketches: Sketches) -> tuple[list[Entry], list[int]]:
         """The entries with their numbers and versions; the places of those that found one."""
         numbers = self._numbers
-        hashes = hashes_of(sketches)
-        for at in np.flatnonzero(sketches.syllables[:, 0] == 0).tolist():
-            hashes[at] = bytes(8) + numbers[at].to_bytes(8, "little")  # without words: like no other
+        hashes, has_words = hashes_of(sketches), sketches.syllables[:, 0] > 0
+        for at in np.flatnonzero(~has_words).tolist():
+            hashes[at] = bytes(8) + numbers[at].to_bytes(8, "little")  # like no other
         self._hashes = hashes
-        homes = self._ledger.same_text(hashes)
+        homes = self._ledger.same_text([hashes[at] for at in np.flatnonzero(has_words).tolist()])
         entries, founders = [], []
         for at, place in enumerate(self._fresh):
             version = homes.setdefault(hashes[at], numbers[at])

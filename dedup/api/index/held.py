@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -123,7 +124,8 @@ class _HeldCorpus(Corpus):
         fresh = [place for place, found in enumerate(is_known) if not found]
         made = self._make([entries[place] for place in fresh], self._params.k)
         there = [n for n, place in enumerate(fresh) if is_there[place]]
-        self._recent.keep([entries[fresh[n]] for n in there], [*_cut(made, there)])
+        wanted = [*itertools.compress(there, self._recent.are_wanted(entries[fresh[n]] for n in there))]
+        self._recent.keep([entries[fresh[n]] for n in wanted], _cut(made, wanted))
         parts = [known[entry.number] for entry, found in zip(entries, is_known, strict=True) if found]
         at = np.argsort(np.argsort(is_known, kind="stable"))  # where each stands when those that are known come last
         i, j = (at[np.searchsorted(which, side)] for side in (left, right))
