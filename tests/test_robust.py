@@ -58,10 +58,10 @@ def run(code, *, environment=None, **options):
 @pytest.mark.parametrize(
     ("code", "unwanted"),
     [
-        ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "typer", "rich", "zstandard", "regex"]),
+        ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "click", "rich", "zstandard", "regex"]),
         ("import dedup; dir(dedup); dedup.Params; dedup.Article; dedup.DedupError", ["numba", "datasketch", "pyarrow"]),
         ("import dedup; dedup.read", ["numba", "datasketch", "scipy", "pyarrow"]),
-        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "typer", "rich"]),
+        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "click", "rich"]),
         ("import dedup; dedup.scan; dedup.compare", ["dedup.novelty", "dedup.facts", "regex"]),
         ("import dedup; dedup.scan", ["dedup.report", "dedup.io.markup", "concurrent.futures.process"]),
         ("import dedup; dedup.signature('Mưa'); dedup.fingerprints('Mưa')", ["datasketch", "scipy.integrate"]),
