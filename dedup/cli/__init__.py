@@ -15,7 +15,7 @@ from dedup.cli.diff import diff_command
 from dedup.cli.index import index_command
 from dedup.cli.options import LANG
 from dedup.cli.scan import scan_command
-from dedup.cli.talk import choose_language, hush, listen, tell
+from dedup.cli.talk import choose_language, console, hush, listen, tell
 from dedup.cli.words import language, plain, say
 from dedup.errors import DedupError, ParamError
 
@@ -35,7 +35,6 @@ def _warmup(lang: str | None) -> None:
     """Compiles everything ahead, for images and web workers."""
     from dedup import Params, compare, scan
     from dedup.api.difference import diff
-    from dedup.cli.screen import console
     from dedup.kernels import cache_folder
 
     spoken = choose_language(lang)

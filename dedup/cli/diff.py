@@ -12,7 +12,7 @@ import click
 
 from dedup.cli.objects import diff_object
 from dedup.cli.options import COLUMNS, LANG, chosen_columns, flag, option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.versions import are_files, has_password, is_index, read_chosen, read_files
 from dedup.cli.words import Language, say
 from dedup.errors import InputError, ParamError
@@ -72,8 +72,6 @@ def _check_page(target: str | None, paths: Sequence[str], *, is_json: bool) -> N
 
 def _read(names: Sequence[str], columns: dict[str, Any], lang: Language) -> list[Article]:
     """The versions, the one in question last."""
-    from dedup.cli.screen import console
-
     talk = console(sys.stderr)
     listen(talk, lang, tells_skips=False)
     if not are_files(names):
@@ -92,7 +90,6 @@ def _compare(versions: list[Article]) -> Diff:
 
 
 def _write_page(target: str, result: Diff, articles: dict[str, Article], lang: Language) -> None:
-    from dedup.cli.screen import console
     from dedup.io import write_page
     from dedup.report.differences import diff_page
 
@@ -109,7 +106,6 @@ def _write_json(result: Diff) -> None:
 
 def _show(result: Diff, articles: dict[str, Article], lang: Language, command: str | None) -> None:
     from dedup.cli.differences import show_diff
-    from dedup.cli.screen import console
 
     show_diff(console(sys.stdout), lang, result, articles, command)
 

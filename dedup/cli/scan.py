@@ -14,7 +14,7 @@ import click
 from dedup.cli.layout import View
 from dedup.cli.options import COLUMNS, CRITERIA, LANG, bytes_of, chosen_columns, containment_of, flag, option
 from dedup.cli.outputs import Outputs
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, duration, number, say
 from dedup.errors import ParamError
 
@@ -134,8 +134,6 @@ def _view(
 
 def _do(job: _Job) -> int:
     """Does it and returns the exit code; the summary is written also where that fails."""
-    from dedup.cli.screen import console, show
-
     Outputs(summary=job.outputs.summary).check(job.paths, job.against)
     talk = console(sys.stderr)
     try:
@@ -144,6 +142,8 @@ def _do(job: _Job) -> int:
         with contextlib.suppress(Exception):
             job.outputs.write_failure(error, job.seconds)
         raise
+    from dedup.cli.screen import show
+
     show(talk if job.outputs.uses_stdout else console(sys.stdout), job.lang, result, job.seconds, job.view)
     result.close()
     return job.exit_code(result)
@@ -169,6 +169,7 @@ def _run(job: _Job, talk: Any) -> Scan:
     readers = [read(*paths, **job.columns) for paths in (job.paths, job.against) if paths]
     if job.outputs.keep is not None:
         readers[0].keep_stdin()
+    readers[0].begin()  # before more is imported, which takes as long as to decode some ten thousand articles
     _tell_estimate(job, readers, talk)
     result = _scan(job, readers, talk)
     for skip in result.skipped[sum(len(reader.skipped) for reader in readers) :]:

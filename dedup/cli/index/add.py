@@ -19,7 +19,7 @@ from dedup.cli.index.opening import DATABASE, SKETCHES, finder, load_furniture, 
 from dedup.cli.index.tally import Tally, show_tally
 from dedup.cli.objects import added_object, skipped_object
 from dedup.cli.options import COLUMNS, CRITERIA, LANG, chosen_columns, containment_of, flag, option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, count, say
 from dedup.errors import InputError, ParamError
 from dedup.models import Added, Article, Skipped
@@ -119,7 +119,7 @@ def _check(database: str, paths: tuple[str, ...], results: str | None) -> None:
 
 def _add(index: Index, job: _Job) -> Tally:
     """Adds everything; what is done is told and kept also where something ends it."""
-    from dedup.cli.screen import console, progress_bar
+    from dedup.cli.screen import progress_bar
     from dedup.io import read_feed, write_lines
 
     talk = console(sys.stderr)

@@ -13,7 +13,7 @@ import click
 
 from dedup.cli.index.opening import DATABASE, open_index
 from dedup.cli.options import LANG
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import count, say
 from dedup.errors import InputError
 from dedup.models import Article
@@ -42,7 +42,6 @@ def export_command(database: str, target: str, lang: str | None) -> None:
     is no string there is written as it is to JSON Lines, and as JSON to the other formats. CSV is for spreadsheets: a
     value that begins with = + - @ has a ' before it. The others are read again by `dedup index add` as they were.
     """
-    from dedup.cli.screen import console
     from dedup.io import check_target
 
     spoken, talk = choose_language(lang), console(sys.stderr)

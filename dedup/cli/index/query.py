@@ -14,7 +14,7 @@ import click
 from dedup.cli.index.opening import DATABASE, finder, open_index
 from dedup.cli.objects import match_objects, skipped_object
 from dedup.cli.options import COLUMNS, CRITERIA, LANG, chosen_columns, containment_of, flag, option
-from dedup.cli.talk import choose_language, listen
+from dedup.cli.talk import choose_language, console, listen
 from dedup.cli.words import Language, number, say
 from dedup.errors import ParamError
 from dedup.models import Article, Match
@@ -47,7 +47,6 @@ def query_command(
     PATH is a folder or a file, or - for JSON Lines on standard input.
     """
     started = time.perf_counter()
-    from dedup.cli.screen import console
     from dedup.io import read
 
     spoken = choose_language(options["lang"])
@@ -88,7 +87,7 @@ def _show(index: Index, reader: Reader, params: Params, lang: Language, view: tu
 
     from dedup.cli.layout import LINES, NARROW, flow
     from dedup.cli.pairs import draw_pairs, sum_up_pairs
-    from dedup.cli.screen import console, head_lines
+    from dedup.cli.screen import head_lines
 
     out, (top, started) = console(sys.stdout), view
     count, found = 0, list[tuple[Match, str]]()

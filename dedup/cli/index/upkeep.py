@@ -17,7 +17,7 @@ from dedup.cli.index.opening import (
     sketch_params,
 )
 from dedup.cli.options import LANG, flag, option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, count, number, say
 from dedup.errors import ParamError
 
@@ -60,7 +60,6 @@ def expire_command(database: str, before: str, lang: str | None) -> None:
 @LANG
 def stats_command(database: str, as_json: bool, lang: str | None) -> None:
     """Shows what an index holds and how it was sketched."""
-    from dedup.cli.screen import console
     from dedup.io import write_json
 
     _, spoken = _begin(lang)
@@ -98,8 +97,6 @@ def rebuild_command(database: str, furniture: str | None, same_story: bool, lang
 
 
 def _begin(lang: str | None) -> tuple[Any, Language]:
-    from dedup.cli.screen import console
-
     spoken, talk = choose_language(lang), console(sys.stderr)
     listen(talk, spoken)
     return talk, spoken
