@@ -19,7 +19,7 @@ _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _BITS = 8  # of parts so small, several fit a processor's cache for a million articles, and the memory for many millions
 _FEWEST = 1 << 16  # fingerprints of a part, about: each takes a fifth of a millisecond beside them
-_TOGETHER = 1 << 20  # fingerprints that are put away at a time
+_TOGETHER = 1 << 19  # fingerprints that are put away at a time, while other threads sketch
 
 
 class Prints:
