@@ -238,13 +238,13 @@ def _groups(syllables: _U64) -> _U64:
 @functools.cache
 def _synonyms() -> Phrases:
     rows = lexicon.synonyms()
-    forms = phrases_of([*rows, *rows.values()])
+    forms = dict(zip(rows, phrases_of(list(rows)), strict=True))
     groups = {}
-    for form, canonical in zip(forms, forms[len(rows) :], strict=False):
+    for form, canonical in rows.items():
         value = 0
-        for syllable in canonical:
+        for syllable in forms[canonical]:
             value = (value ^ syllable) * int(_MIX) % 2**64
-        groups[tuple(form)] = value
+        groups[tuple(forms[form])] = value
     return phrase_table(groups)
 
 
