@@ -108,7 +108,7 @@ def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
     wordless = sum(skip.reason == "no words" for skip in result.skipped)
     if not view.has_against:
         alone = result.counts["articles"] - len(in_stories) - wordless
-        sharing = len(np.setdiff1d(result.matches.of(*_JOINING).articles(), in_stories))
+        sharing = len(np.setdiff1d(result.matches.of(*_JOINING).articles(), in_stories, assume_unique=True))
         rest = say(lang, "alone_sharing", number(lang, sharing)) if sharing else ""
         parts.append(say(lang, "alone", number(lang, alone), rest))
     templates = len(result.matches.of("template"))
