@@ -18,7 +18,7 @@ from dedup.prints import Prints, band_shape, keys_of
 from dedup.profiles import Profiles
 from dedup.sketch import Sketcher, Sketches
 from dedup.spool import Spool, in_memory
-from dedup.text import Learnt, pack, ranges, spans
+from dedup.text import Learnt, distinct, pack, ranges, spans
 from dedup.threads import each_range, thread_count
 
 __all__ = ["Corpus", "Prepared", "Sketched", "passages"]
@@ -310,7 +310,7 @@ class Corpus:
 
     def prepare_pairs(self, left: _I64, right: _I64, threads: int | None = None) -> tuple[Prepared, _I64, _I64]:
         """The texts of pairs made ready, each once; which of these is the left one and the right one of each pair."""
-        which = np.unique(np.concatenate([left, right]))
+        which = distinct(np.concatenate([left, right]))
         return self.prepare(which, threads=threads), np.searchsorted(which, left), np.searchsorted(which, right)
 
 

@@ -19,7 +19,7 @@ _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _BITS = 10  # of parts so small, several fit a processor's cache for millions of articles, and the memory for many more
 _FEWEST = 1 << 16  # fingerprints of a part, about: each takes a fifth of a millisecond beside them
-_TOGETHER = 1 << 20  # fingerprints that are put away at a time
+_TOGETHER = 1 << 19  # fingerprints that are put away at a time, while other threads sketch
 
 
 class Prints:

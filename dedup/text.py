@@ -7,7 +7,7 @@ import itertools
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,12 +17,13 @@ from dedup.letters import letters
 from dedup.models import Params, Token
 
 __all__ = [
-    "NO_GROUP", "Grouped", "Learnt", "Tables", "are_repeated", "encode", "furniture_spans", "hash_table", "memo",
-    "pack", "phrases_of", "ranges", "shingles", "spans", "tables", "tokenize",
+    "NO_GROUP", "Grouped", "Learnt", "Tables", "are_repeated", "distinct", "encode", "furniture_spans", "hash_table",
+    "memo", "pack", "phrases_of", "ranges", "shingles", "spans", "tables", "tokenize",
 ]  # fmt: skip
 
 Tables = tuple[Any, ...]  # (page, info, value, aliases, phrases, learnt): what the kernels take
 NO_GROUP = np.uint64(0)
+_Number = TypeVar("_Number", bound=np.generic)
 _Kind = Literal["word", "number", "code", "glyph"]
 _KINDS: dict[int, _Kind] = {
     kernels.LETTERS: "word",
@@ -83,6 +84,14 @@ def ranges(
     tokens, of lists one behind the other their entries."""
     ends = np.cumsum(counts)
     return np.repeat(starts - (ends - counts), counts) + np.arange(int(counts.sum()))
+
+
+def distinct(values: np.ndarray[Any, np.dtype[_Number]]) -> np.ndarray[Any, np.dtype[_Number]]:
+    """The different ones of numbers, ascending: what np.unique gives, which hashes them and takes ten times as long."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 def are_repeated(values: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:

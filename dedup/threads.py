@@ -91,14 +91,17 @@ def each_item(work: Callable[[_S], _T], items: Iterable[_S], threads: int) -> It
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def ahead(items: Iterable[_S]) -> Generator[_S, None, None]:
-    """The items, none of them None; the next one is made on another thread while one is used."""
+def ahead(items: Iterable[_S], count: int) -> Generator[_S, None, None]:
+    """The items, none of them None; another thread makes so many of the next ones while one is used."""
     source = iter(items)
     with ThreadPoolExecutor(1, thread_name_prefix="dedup") as pool:
-        following = pool.submit(next, source, None)
-        while (item := following.result()) is not None:
-            following = pool.submit(next, source, None)
-            yield item
+        try:
+            waiting = deque(pool.submit(next, source, None) for _ in range(count))
+            while (item := waiting.popleft().result()) is not None:
+                waiting.append(pool.submit(next, source, None))
+                yield item
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def each_apart(work: Callable[[_S], _T], items: Iterable[_S], processes: int) -> Iterator[_T]:

@@ -531,7 +531,7 @@ def test_the_image_warms_up_as_its_user():
     warm = lines.index(["RUN", "dedup warmup"])
     assert user != "root"
     assert made < lines.index(["USER", user]) < warm
-    assert "warmup" in {command.name for command in app.registered_commands}
+    assert "warmup" in app.commands
 
 
 def test_the_comments_of_the_image_name_what_exists():

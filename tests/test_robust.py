@@ -13,6 +13,7 @@ import pkgutil
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,10 +59,10 @@ def run(code, *, environment=None, **options):
 @pytest.mark.parametrize(
     ("code", "unwanted"),
     [
-        ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "typer", "rich", "zstandard", "regex"]),
+        ("import dedup", ["numpy", "numba", "datasketch", "scipy", "pyarrow", "click", "rich", "zstandard", "regex"]),
         ("import dedup; dir(dedup); dedup.Params; dedup.Article; dedup.DedupError", ["numba", "datasketch", "pyarrow"]),
         ("import dedup; dedup.read", ["numba", "datasketch", "scipy", "pyarrow"]),
-        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "typer", "rich"]),
+        ("import dedup; dedup.scan", ["datasketch", "scipy.integrate", "pyarrow", "click", "rich"]),
         ("import dedup; dedup.scan; dedup.compare", ["dedup.novelty", "dedup.facts", "regex"]),
         ("import dedup; dedup.scan", ["dedup.report", "dedup.io.markup", "concurrent.futures.process"]),
         ("import dedup; dedup.signature('Mưa'); dedup.fingerprints('Mưa')", ["datasketch", "scipy.integrate"]),
@@ -313,22 +314,26 @@ def twice(number):
     return 0 if number is None else 2 * number
 
 
-def test_items_are_made_ahead_one_at_a_time():
-    made = []
+@pytest.mark.parametrize("count", [1, 3])
+def test_items_are_made_ahead(count):
+    made, are_ahead = [], threading.Event()
 
     def make():
-        for number in range(5):
+        for number in range(9):
             made.append(number)
+            if number == count:
+                are_ahead.set()
             yield number
         raise OSError("damaged")
 
-    items = ahead(make())
+    items = ahead(make(), count)
     assert made == []
     assert next(items) == 0
+    assert are_ahead.wait(60)
     with pytest.raises(OSError, match="damaged"):
-        [number for number in items if made[-1] <= number + 1 or pytest.fail("more than one ahead")]
-    assert list(ahead([])) == []
-    endless = ahead(itertools.count(1))
+        [number for number in items if made[-1] <= number + count or pytest.fail("too many ahead")]
+    assert list(ahead([], count)) == []
+    endless = ahead(itertools.count(1), count)
     assert next(endless) == 1
     endless.close()
 

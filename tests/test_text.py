@@ -12,7 +12,7 @@ from invented import RESPELLINGS, SYLLABLES, article
 
 import dedup
 from dedup import ArticleError, ParamError, Params, compare, lexicon, shingles, tokenize
-from dedup.text import spans
+from dedup.text import distinct, spans
 
 ALIASES = lexicon.aliases()
 BARE = Params(aliases=False)
@@ -305,3 +305,12 @@ def test_one_long_repeated_syllable():
     assert len(shingles(text + "gió " + text)) == 6
     assert len(tokenize("a" * 100_000)) == 1
     assert len(tokenize(" ".join(rng.choices(SYLLABLES, k=20_000)))) == 20_000
+
+
+@pytest.mark.parametrize("kind", [np.uint64, np.int64, np.int32])
+@given(values=st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 3)))
+@LAW
+def test_distinct_values(kind, values):
+    found = distinct(np.array(values, kind))
+    assert found.dtype == kind
+    assert found.tolist() == sorted(set(values))

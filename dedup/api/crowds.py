@@ -11,6 +11,7 @@ from dedup.api.shelf import Shelf
 from dedup.api.verify import blocks, match_pairs, ordered
 from dedup.api.web import Lineup, line_up, weave
 from dedup.models import Params
+from dedup.text import distinct
 
 __all__ = ["ROUNDS", "find_missing", "join_anchors"]
 
@@ -52,7 +53,7 @@ def find_missing(shelf: Shelf, rows: Rows, examined: _I64, lineup: Lineup | None
     anchor, one, is_new = web.anchors(), web.one, np.array(shelf.is_new, np.bool_)[lineup.version]
     beyond = anchor[web.other]
     edge = np.flatnonzero((web.share >= 0) & (beyond < anchor[one]) & (is_new[one] | is_new[beyond]))
-    wanted = np.unique(one[edge] * count + beyond[edge])
+    wanted = distinct(one[edge] * count + beyond[edge])
     places = np.sort(lineup.place[examined], axis=1)
     known = places[:, 1] * count + places[:, 0]  # of a pair the anchor comes first
     wanted = wanted[~np.isin(wanted, known[places[:, 0] >= 0])]

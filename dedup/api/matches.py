@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 
 from dedup.models import RELATIONS, Match, Passage, Relation
+from dedup.text import distinct
 
 __all__ = ["Matches", "Rows", "make_match"]
 
@@ -97,7 +98,7 @@ class Matches(Sequence[Match]):
 
     def articles(self) -> _I64:
         """The numbers of these, ascending."""
-        return np.unique(np.concatenate([self._rows.a, self._rows.b]))
+        return distinct(np.concatenate([self._rows.a, self._rows.b]))
 
     def _where(self, is_meant: np.ndarray[Any, np.dtype[np.bool_]]) -> Matches:
         return Matches(self._rows.take(np.flatnonzero(is_meant)), self._ids, self._find)

@@ -13,7 +13,7 @@ from dedup.api.verify import blocks
 from dedup.corpus import Prepared
 from dedup.models import Article, Params
 from dedup.novelty import UNIT, adds_nothing, prepare, weigh
-from dedup.text import pack, tables
+from dedup.text import distinct, pack, tables
 from dedup.threads import each_apart, each_range, thread_count
 
 __all__ = ["find_spare"]
@@ -50,7 +50,7 @@ def _screen(shelf: Shelf, source: _I64, target: _I64, params: Params) -> _Bool:
     result = np.zeros(len(source), np.bool_)
     for block in blocks(shelf.corpus, source, target):
         block = block[np.argsort(target[block], kind="stable")]
-        which = np.unique(np.concatenate([source[block], target[block]]))
+        which = distinct(np.concatenate([source[block], target[block]]))
         left, right = np.searchsorted(which, source[block]), np.searchsorted(which, target[block])
         syllables, flags, starts = _syllables(shelf, which, params)
         is_name = flags & (kernels.CAPITAL | kernels.SENTENCE_START) == kernels.CAPITAL

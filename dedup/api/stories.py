@@ -14,7 +14,7 @@ from dedup.api.web import VERSIONS, Lineup, Web
 from dedup.descent import Arrow, Kinship, Member, derive
 from dedup.models import RELATIONS, Edge, Relation, Story
 from dedup.pages import find_credit
-from dedup.text import ranges
+from dedup.text import distinct, ranges
 
 __all__ = ["Cast", "Stories"]
 
@@ -128,7 +128,7 @@ class Stories(Sequence[Story]):
             articles, *columns = (column[flat] for column in self._columns)
             values = (column.tolist() for column in columns)
             parts = [*map(_Part._make, zip(take_ids(self._shelf.ids, articles), *values, strict=True))]
-            kin = self._kin_of(np.unique(columns[0]))
+            kin = self._kin_of(distinct(columns[0]))
             chosen = (take_ids(self._shelf.ids, column[some]) for column in (self._anchor, self._longest))
             for lo, hi, anchor, longest in zip(edges.tolist(), edges[1:].tolist(), *chosen, strict=False):
                 yield self._tell(parts[lo:hi], anchor, longest, kin)
@@ -137,7 +137,7 @@ class Stories(Sequence[Story]):
         """Places of the stories: those of most articles first, then of most papers, then the earliest, then by id."""
         lengths, source = np.diff(self._starts), self._columns.source
         story = np.repeat(np.arange(len(self)), lengths)
-        papers = np.unique((story * len(self._names) + source)[source > 0]) // len(self._names)
+        papers = distinct((story * len(self._names) + source)[source > 0]) // len(self._names)
         return np.lexsort((self.times(), -np.bincount(papers, minlength=len(self)), -lengths))
 
     def times(self) -> _F64:
@@ -148,7 +148,7 @@ class Stories(Sequence[Story]):
 
     def articles(self) -> _I64:
         """The numbers of the articles that are in one, int64, ascending."""
-        return np.unique(self._columns.article).astype(np.int64)
+        return distinct(self._columns.article).astype(np.int64)
 
     def homes(self, count: int) -> _I64:
         """For each of so many articles that after which its first story is called, by their numbers: int64; -1 where it

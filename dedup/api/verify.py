@@ -16,7 +16,7 @@ from dedup.corpus import Corpus, Prepared
 from dedup.index import Candidates
 from dedup.models import Params
 from dedup.relate import Features, decide_all, headlines_differ, spare_of
-from dedup.text import tables
+from dedup.text import distinct, tables
 from dedup.threads import each_item, each_range, thread_count
 
 __all__ = [
@@ -169,7 +169,7 @@ def ordered(rows: Rows, ids: Sequence[str]) -> Rows:
     Only copies are ever turned (versions come by id), and of those both texts are spare or none.
     """
     rank = np.zeros(len(ids), np.int64)
-    used = np.unique(np.concatenate([rows.a, rows.b]))
+    used = distinct(np.concatenate([rows.a, rows.b]))
     rank[used[by_id(ids, used)]] = np.arange(len(used))
     swap = rank[rows.a] > rank[rows.b]
     rows = rows._replace(

@@ -7,45 +7,34 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from dedup.cli.diff import diff_command
-from dedup.cli.index import index_app
+from dedup.cli.index import index_command
+from dedup.cli.options import LANG
 from dedup.cli.scan import scan_command
-from dedup.cli.talk import choose_language, hush, listen, tell
+from dedup.cli.talk import choose_language, console, hush, listen, tell
 from dedup.cli.words import language, plain, say
 from dedup.errors import DedupError, ParamError
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Finds Vietnamese news articles that tell the same story.",
-)  # fmt: skip
-
 _INTERRUPTED = 130
 
 
-@app.callback()
-def _common() -> None:
+@click.group(commands=[scan_command, diff_command, index_command])
+def app() -> None:
     """Finds Vietnamese news articles that tell the same story."""
 
 
-app.command("scan")(scan_command)
-app.command("diff")(diff_command)
-app.add_typer(index_app, name="index")
-
-
 @app.command("warmup")
-def _warmup(
-    lang: Annotated[str | None, typer.Option(metavar="vi|en", help="Language of the screen.")] = None,
-) -> None:
+@LANG
+def _warmup(lang: str | None) -> None:
     """Compiles everything ahead, for images and web workers."""
     from dedup import Params, compare, scan
     from dedup.api.difference import diff
-    from dedup.cli.screen import console
     from dedup.kernels import cache_folder
 
     spoken = choose_language(lang)
@@ -63,7 +52,10 @@ def main() -> None:
     """Runs the command line: exit 0 done, 1 an error, 2 wrong usage."""
     try:
         with _ending_on_request():
-            app()
+            sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except ParamError as error:
         _fail(error, 2)
     except DedupError as error:
@@ -71,12 +63,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, click.Abort):
         _interrupted()
-    except SystemExit as end:
-        if end.code == _INTERRUPTED:  # as the command line library turns it
-            _interrupted()
-        raise
     except OSError as error:
         _fail(error, 1)
     finally:

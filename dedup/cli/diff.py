@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from dedup.cli.columns import chosen_columns, column
 from dedup.cli.objects import diff_object
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.options import COLUMNS, LANG, chosen_columns, flag, option
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.versions import are_files, has_password, is_index, read_chosen, read_files
 from dedup.cli.words import Language, say
 from dedup.errors import InputError, ParamError
@@ -24,36 +25,25 @@ __all__ = ["diff_command"]
 _STDOUT = "-"
 
 
+@click.command("diff")
+@click.argument("names", metavar="A B | FEED ID1 ID2... | DB ID1 ID2...", nargs=-1, required=True)
+@flag("--json", help="One JSON object on standard output, and no screen.")
+@option("--html", "FILE", "A page with the texts side by side: .html, or -.")
+@COLUMNS
+@LANG
+@click.pass_context
 def diff_command(
-    context: typer.Context,
-    names: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="A B | FEED ID1 ID2... | DB ID1 ID2...",
-            help="Two files of one article each (- for JSON Lines); or a file or folder of many articles, or an index,"
-            " and ids.",
-        ),
-    ],
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and no screen.")] = False,
-    html: Annotated[
-        str | None, typer.Option(metavar="FILE", help="A page with the texts side by side: .html, or -.")
-    ] = None,
-    id: Annotated[str | None, column("id")] = None,
-    text: Annotated[str | None, column("text")] = None,
-    title: Annotated[str | None, column("title")] = None,
-    source: Annotated[str | None, column("source")] = None,
-    url: Annotated[str | None, column("url")] = None,
-    published: Annotated[str | None, column("published")] = None,
-    lang: Annotated[
-        str | None, typer.Option(metavar="vi|en", help="Language of the screen; by default that of the locale.")
-    ] = None,
+    context: click.Context, /, names: tuple[str, ...], json: bool, html: str | None, lang: str | None, **options: Any
 ) -> None:
-    """Says which facts the last version adds to those before it, drops, and tells differently."""
-    options = dict(locals())
+    """Says which facts the last version adds to those before it, drops, and tells differently.
+
+    The versions are two files of one article each (- for JSON Lines); or a file or folder of many articles, or an
+    index, and ids.
+    """
     columns = chosen_columns(options)
     spoken = choose_language(lang)
     if len(names) < (3 if is_index(names[0]) else 2):
-        raise typer.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2 | DB ID1 ID2")
+        raise click.BadParameter(say(spoken, "diff_usage"), ctx=context, param_hint="A B | FEED ID1 ID2 | DB ID1 ID2")
     paths = names if are_files(names) else names[:1]
     _check_page(html, paths, is_json=json)
     versions = _read(names, columns, spoken)
@@ -67,7 +57,7 @@ def diff_command(
         _show(result, articles, spoken, None if html or has_password(names[0]) else _command(names, columns, lang))
 
 
-def _check_page(target: str | None, paths: list[str], *, is_json: bool) -> None:
+def _check_page(target: str | None, paths: Sequence[str], *, is_json: bool) -> None:
     """Checks where the page goes before there is any work, without touching it."""
     from dedup.io import PAGES, check_target
 
@@ -80,10 +70,8 @@ def _check_page(target: str | None, paths: list[str], *, is_json: bool) -> None:
         raise InputError(target, "is an input: it is not written over")
 
 
-def _read(names: list[str], columns: dict[str, Any], lang: Language) -> list[Article]:
+def _read(names: Sequence[str], columns: dict[str, Any], lang: Language) -> list[Article]:
     """The versions, the one in question last."""
-    from dedup.cli.screen import console
-
     talk = console(sys.stderr)
     listen(talk, lang, tells_skips=False)
     if not are_files(names):
@@ -102,7 +90,6 @@ def _compare(versions: list[Article]) -> Diff:
 
 
 def _write_page(target: str, result: Diff, articles: dict[str, Article], lang: Language) -> None:
-    from dedup.cli.screen import console
     from dedup.io import write_page
     from dedup.report.differences import diff_page
 
@@ -119,12 +106,11 @@ def _write_json(result: Diff) -> None:
 
 def _show(result: Diff, articles: dict[str, Article], lang: Language, command: str | None) -> None:
     from dedup.cli.differences import show_diff
-    from dedup.cli.screen import console
 
     show_diff(console(sys.stdout), lang, result, articles, command)
 
 
-def _command(names: list[str], columns: dict[str, Any], lang: str | None) -> str:
+def _command(names: Sequence[str], columns: dict[str, Any], lang: str | None) -> str:
     """What to type for the page of the same versions."""
     options = [part for name, value in columns.items() for part in (f"--{name}", value)]
     if lang is not None:

@@ -6,15 +6,15 @@ import contextlib
 import sys
 import tempfile
 import time
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
+import click
 
-from dedup.cli.columns import chosen_columns, column
 from dedup.cli.layout import View
-from dedup.cli.options import bytes_of, containment_of, option
+from dedup.cli.options import COLUMNS, CRITERIA, LANG, bytes_of, chosen_columns, containment_of, flag, option
 from dedup.cli.outputs import Outputs
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, duration, number, say
 from dedup.errors import ParamError
 
@@ -27,15 +27,14 @@ _SKETCH = ("k", "min_passage", "num_perm", "aliases", "accents", "resemblance", 
            "same_story", "same_story_days", "same_story_bucket", "candidates", "band_recall",
            "max_bucket", "hubs", "workdir", "threads")  # fmt: skip
 _MISSED = 5  # pairs that are named; the summary has them all
-_OUTPUTS, _LIMITS = "Outputs", "Sketches and limits"
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1  # of mallopt(3)
 
 
 class _Job(NamedTuple):
     """What one call is to do."""
 
-    paths: list[str]
-    against: list[str]
+    paths: tuple[str, ...]
+    against: tuple[str, ...]
     params: Params
     furniture: str | None
     columns: dict[str, Any]
@@ -54,94 +53,80 @@ class _Job(NamedTuple):
         return int(self.is_strict and bool(result.skipped))
 
 
+@click.command("scan")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@option("--matches", "FILE", "The matches: .jsonl, .csv, .parquet or -.")
+@option("--stories", "FILE", "Which articles tell the same story.")
+@option("--review", "FILE", "The doubtful matches, each with a passage.")
+@option("--report", "FILE.html", "A page to look at, with all stories.")
+@option("--diffs", "N", "Pairs of versions that the page compares; 0: all. By default a few.", kind=int)
+@option("--decisions", "FILE", "For every input, whether it is kept.")
+@option("--keep", "FILE|DIR", "The kept articles as they are: a file for a file, else a new folder.")
+@option("--keep-templates", "all|one", "one: one of each template is kept.", "all")
+@option("--strip", "furniture", "What --stripped leaves out.")
+@option("--stripped", "FILE", "All articles without page furniture.")
+@option("--summary", "FILE.json", "Counts and exit state, for schedulers.")
+@option(
+    "--furniture", "FILE|learn|none",
+    "Lines that pages repeat: by default learnt from articles that have a source.",
+)  # fmt: skip
+@option("--furniture-out", "FILE.json", "The repeated lines left out.")
+@click.option("--against", metavar="PATH", multiple=True, help="Older articles: report only pairs that touch PATH.")
+@CRITERIA
+@option("--k", "N", "Syllables in a shingle.", 5)
+@option("--min-passage", "N", "Common runs as long as this are noticed.", 24)
+@option("--num-perm", "N", "Values in a signature.", 128)
+@option("--aliases/--no-aliases", None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", True)
+@option("--accents", "keep|ignore", "ignore: Hà Nội = Ha Noi.", "keep")
+@option("--candidates", "auto|prefix|bands", "Their source.", "auto")
+@option("--band-recall", "SHARE", "What bands promise to find.", 0.95)
+@option("--max-bucket", "N", "More articles on one passage are a crowd.", 256)
+@option("--hubs", "N", "Articles that stand for a crowd.", 8)
+@option("--same-story-bucket", "N", "More articles on one name are a crowd.", 64)
+@option("--memory", "SIZE", "Bound of the memory, as 4G: texts are kept on the disk.")
+@option("--workdir", "DIR", "Where working files are kept; a scan that was stopped goes on there.")
+@option("--threads", "N", "Kernels at work at once.", kind=int)
+@option("--check", "N", "Measures the recall: N articles compared with every article, exactly.", kind=int)
+@COLUMNS
+@option("--show", "stories|matches|template|all", "What the screen lists.", "stories")
+@option("--top", "N", "How many of these, and on the page; 0: all.", kind=int)
+@flag("--strict", help="Exit with 1 where any input was skipped.")
+@LANG
+@click.pass_context
 def scan_command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders, files, or - for JSON Lines.")],
-    matches: Annotated[str | None, option("FILE", "The matches: .jsonl, .csv, .parquet or -.", _OUTPUTS)] = None,
-    stories: Annotated[str | None, option("FILE", "Which articles tell the same story.", _OUTPUTS)] = None,
-    review: Annotated[str | None, option("FILE", "The doubtful matches, each with a passage.", _OUTPUTS)] = None,
-    report: Annotated[str | None, option("FILE.html", "A page to look at, with all stories.", _OUTPUTS)] = None,
-    diffs: Annotated[
-        int | None, option("N", "Pairs of versions that the page compares; 0: all. By default a few.", _OUTPUTS)
-    ] = None,
-    decisions: Annotated[str | None, option("FILE", "For every input, whether it is kept.", _OUTPUTS)] = None,
-    keep: Annotated[
-        str | None,
-        option("FILE|DIR", "The kept articles as they are: a file for a file, else a new folder.", _OUTPUTS),
-    ] = None,
-    keep_templates: Annotated[str, option("all|one", "one: one of each template is kept.", _OUTPUTS)] = "all",
-    strip: Annotated[str | None, option("furniture", "What --stripped leaves out.", _OUTPUTS)] = None,
-    stripped: Annotated[str | None, option("FILE", "All articles without page furniture.", _OUTPUTS)] = None,
-    summary: Annotated[str | None, option("FILE.json", "Counts and exit state, for schedulers.", _OUTPUTS)] = None,
-    furniture: Annotated[
-        str | None,
-        option("FILE|learn|none", "Lines that pages repeat: by default learnt from articles that have a source."),
-    ] = None,
-    furniture_out: Annotated[str | None, option("FILE.json", "The repeated lines left out.", _OUTPUTS)] = None,
-    against: Annotated[list[str] | None, option("PATH", "Older articles: report only pairs that touch PATH.")] = None,
-    containment: Annotated[str, option("SHARE", "This much of the shorter article is shared; or none.")] = "0.3",
-    resemblance: Annotated[float | None, option("SHARE", "This much of both articles together is shared.")] = None,
-    passage: Annotated[int | None, option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
-    min_shared: Annotated[int, option("N", "Shingles that a match by containment shares.")] = 20,
-    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
-    same_story_days: Annotated[int, option("N", "Such articles are at most so many days apart.")] = 3,
-    k: Annotated[int, option("N", "Syllables in a shingle.", _LIMITS)] = 5,
-    min_passage: Annotated[int, option("N", "Common runs as long as this are noticed.", _LIMITS)] = 24,
-    num_perm: Annotated[int, option("N", "Values in a signature.", _LIMITS)] = 128,
-    aliases: Annotated[bool, option(None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", _LIMITS)] = True,
-    accents: Annotated[str, option("keep|ignore", "ignore: Hà Nội = Ha Noi.", _LIMITS)] = "keep",
-    candidates: Annotated[str, option("auto|prefix|bands", "Their source.", _LIMITS)] = "auto",
-    band_recall: Annotated[float, option("SHARE", "What bands promise to find.", _LIMITS)] = 0.95,
-    max_bucket: Annotated[int, option("N", "More articles on one passage are a crowd.", _LIMITS)] = 256,
-    hubs: Annotated[int, option("N", "Articles that stand for a crowd.", _LIMITS)] = 8,
-    same_story_bucket: Annotated[int, option("N", "More articles on one name are a crowd.", _LIMITS)] = 64,
-    memory: Annotated[
-        str | None, option("SIZE", "Bound of the memory, as 4G: texts are kept on the disk.", _LIMITS)
-    ] = None,
-    workdir: Annotated[
-        str | None, option("DIR", "Where working files are kept; a scan that was stopped goes on there.", _LIMITS)
-    ] = None,
-    threads: Annotated[int | None, option("N", "Kernels at work at once.", _LIMITS)] = None,
-    check: Annotated[
-        int | None, option("N", "Measures the recall: N articles compared with every article, exactly.")
-    ] = None,
-    id: Annotated[str | None, column("id")] = None,
-    text: Annotated[str | None, column("text")] = None,
-    title: Annotated[str | None, column("title")] = None,
-    source: Annotated[str | None, column("source")] = None,
-    url: Annotated[str | None, column("url")] = None,
-    published: Annotated[str | None, column("published")] = None,
-    show: Annotated[str, option("stories|matches|template|all", "What the screen lists.")] = "stories",
-    top: Annotated[int | None, option("N", "How many of these, and on the page; 0: all.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
-    lang: Annotated[str | None, option("vi|en", "Language of the screen; by default that of the locale.")] = None,
-) -> None:
-    """Finds the articles that tell the same story: reprints, edited versions, excerpts, common passages."""
-    options = dict(locals())
+    context: click.Context, /, paths: tuple[str, ...], against: tuple[str, ...], strip: str | None, check: int | None,
+    show: str, top: int | None, **options: Any,
+) -> None:  # fmt: skip
+    """Finds the articles that tell the same story: reprints, edited versions, excerpts, common passages.
+
+    PATH is a folder or a file, or - for JSON Lines on standard input.
+    """
     started = time.perf_counter()
     from dedup import Params
 
-    if strip not in (None, "furniture") or (strip and stripped is None):
+    outputs = Outputs(**{field.name: options[field.name] for field in fields(Outputs)})
+    if strip not in (None, "furniture") or (strip and outputs.stripped is None):
         raise ParamError(f"strip={strip!r}: need furniture, and --stripped FILE for what is left")
     asked = {name: options[name] for name in _SKETCH}
-    params = Params(containment=containment_of(containment), memory=bytes_of(memory), **asked)
+    containment, memory = containment_of(options["containment"]), bytes_of(options["memory"])
+    params = Params(containment=containment, memory=memory, **asked)
     columns = chosen_columns(options)
-    outputs = Outputs(
-        matches, stories, decisions, stripped, keep, summary, furniture_out, keep_templates, review, report, diffs
-    )
     view = _view(show, top, paths, columns, against, outputs)
     if check is not None and check < 1:
         raise ParamError(f"check={check}: need an integer, 1 <= check")
-    spoken = choose_language(lang)
-    job = _Job(paths, against or [], params, furniture, columns, outputs, check, view, spoken, strict, started)
-    if code := _do(job):
-        raise typer.Exit(code)
+    spoken = choose_language(options["lang"])
+    furniture, is_strict = options["furniture"], options["strict"]
+    context.exit(
+        _do(_Job(paths, against, params, furniture, columns, outputs, check, view, spoken, is_strict, started))
+    )
 
 
 def _view(
-    kind: str, top: int | None, paths: list[str], columns: dict[str, Any], against: list[str] | None, outputs: Outputs
-) -> View:
+    kind: str, top: int | None, paths: tuple[str, ...], columns: dict[str, Any], against: tuple[str, ...],
+    outputs: Outputs,
+) -> View:  # fmt: skip
     """What the screen lists, checked."""
-    feed = paths[0] if len(paths) == 1 and paths != ["-"] and not against else None
+    feed = paths[0] if len(paths) == 1 and paths != ("-",) and not against else None
     view = View(kind, top, feed, columns, bool(against), frozenset(outputs.targets()))
     view.check()
     return view
@@ -149,8 +134,6 @@ def _view(
 
 def _do(job: _Job) -> int:
     """Does it and returns the exit code; the summary is written also where that fails."""
-    from dedup.cli.screen import console, show
-
     Outputs(summary=job.outputs.summary).check(job.paths, job.against)
     talk = console(sys.stderr)
     try:
@@ -159,6 +142,8 @@ def _do(job: _Job) -> int:
         with contextlib.suppress(Exception):
             job.outputs.write_failure(error, job.seconds)
         raise
+    from dedup.cli.screen import show
+
     show(talk if job.outputs.uses_stdout else console(sys.stdout), job.lang, result, job.seconds, job.view)
     result.close()
     return job.exit_code(result)
@@ -184,6 +169,7 @@ def _run(job: _Job, talk: Any) -> Scan:
     readers = [read(*paths, **job.columns) for paths in (job.paths, job.against) if paths]
     if job.outputs.keep is not None:
         readers[0].keep_stdin()
+    readers[0].begin()  # before more is imported, which takes as long as to decode some ten thousand articles
     _tell_estimate(job, readers, talk)
     result = _scan(job, readers, talk)
     for skip in result.skipped[sum(len(reader.skipped) for reader in readers) :]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from rich.cells import cell_len
@@ -16,23 +16,15 @@ from dedup.api import Scan
 from dedup.cli.layout import LINES, View, count_lines, fit, flow
 from dedup.cli.pairs import list_pairs
 from dedup.cli.stories import list_stories
+from dedup.cli.talk import PLAIN_WIDTH
 from dedup.cli.words import Language, count, number, percent, plain, say
 from dedup.io import Reader
 from dedup.models import Params, Relation
 
-__all__ = ["console", "criterion", "head_lines", "progress_bar", "show"]
+__all__ = ["criterion", "head_lines", "progress_bar", "show"]
 
-_PLAIN_WIDTH = 120  # where no terminal says how wide it is
 _DEFAULT = View()
 _JOINING: tuple[Relation, ...] = ("reprint", "edited", "partial", "same_story")
-
-
-def console(file: IO[str]) -> Console:
-    """A console that writes plain text off a terminal."""
-    if hasattr(file, "reconfigure"):
-        file.reconfigure(errors="replace")  # a terminal of another encoding
-    width = None if file.isatty() else _PLAIN_WIDTH
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -97,7 +89,7 @@ def head_lines(width: int, lang: Language, read: tuple[int, int], seconds: float
     articles, skipped = (number(lang, many) for many in read)
     summary = say(lang, "summary", articles=articles, skipped=skipped, seconds=number(lang, seconds, 1))
     rule = criterion(lang, params)
-    gap = min(width, _PLAIN_WIDTH) - cell_len(summary) - cell_len(rule)
+    gap = min(width, PLAIN_WIDTH) - cell_len(summary) - cell_len(rule)
     if gap >= 4:
         return [Text(summary + " " * gap + rule)]
     return [*flow([summary], width), *flow([fit(rule, width)], width)]
@@ -116,7 +108,7 @@ def _totals(width: int, lang: Language, result: Scan, view: View) -> list[Text]:
     wordless = sum(skip.reason == "no words" for skip in result.skipped)
     if not view.has_against:
         alone = result.counts["articles"] - len(in_stories) - wordless
-        sharing = len(np.setdiff1d(result.matches.of(*_JOINING).articles(), in_stories))
+        sharing = len(np.setdiff1d(result.matches.of(*_JOINING).articles(), in_stories, assume_unique=True))
         rest = say(lang, "alone_sharing", number(lang, sharing)) if sharing else ""
         parts.append(say(lang, "alone", number(lang, alone), rest))
     templates = len(result.matches.of("template"))

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from dedup.cli.words import Language, language, plain, say
 from dedup.errors import ParamError
 
-__all__ = ["choose_language", "hush", "listen", "tell"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["PLAIN_WIDTH", "choose_language", "console", "hush", "listen", "tell"]
+
+PLAIN_WIDTH = 120  # where no terminal says how wide it is
+
+
+def console(file: IO[str]) -> Console:
+    """A console that writes plain text off a terminal."""
+    from rich.console import Console
+
+    if hasattr(file, "reconfigure"):
+        file.reconfigure(errors="replace")  # a terminal of another encoding
+    width = None if file.isatty() else PLAIN_WIDTH
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
 
 
 def choose_language(asked: str | None) -> Language:

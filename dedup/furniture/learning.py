@@ -14,7 +14,7 @@ import numpy as np
 from dedup import kernels
 from dedup.furniture.notes import PARTS, Among, Notes, Parted, Rows, Texts, pack
 from dedup.spool import Spool
-from dedup.text import are_repeated
+from dedup.text import are_repeated, distinct
 from dedup.threads import each_item
 
 __all__ = ["MIN_VERSIONS", "Found", "Learner"]
@@ -104,7 +104,7 @@ class Learner:
             return [], nothing
         holders = holders.take(found)
         is_heading, is_held = _find_headings(notes, holders.key, is_counted, threads)
-        return _describe(holders, is_heading, texts, versions), np.unique(texts.number[is_held])
+        return _describe(holders, is_heading, texts, versions), distinct(texts.number[is_held])
 
     def close(self) -> None:
         """Forgets everything."""
@@ -291,7 +291,7 @@ def _list_following(pages: Rows, among: Among) -> tuple[_I64, _Records]:
 
 def _find_recurring(notes: Notes, lines: Parted, is_counted: _Bools, threads: int) -> tuple[_U64, _Bools]:
     """(The keys of the lines, ascending; which of them stand in two texts that count, or in more)."""
-    names = np.concatenate([np.unique(lines.take(part)["key"]) for part in range(PARTS)])
+    names = np.concatenate([distinct(lines.take(part)["key"]) for part in range(PARTS)])
     first, last = np.full((2, len(names)), -1, np.int32)
     if not len(names):
         return names, first >= 0
@@ -319,7 +319,7 @@ def _describe(holders: _Holders, is_heading: _Bools, texts: Texts, versions: _U6
         return [*zip(*(column.tolist() for column in columns), strict=True)]
 
     copies: dict[tuple[int, ...], list[int]] = {}
-    places, _ = Among(np.unique(own[first])).find(own)
+    places, _ = Among(distinct(own[first])).find(own)
     for known, number in zip(identify(places), texts.number[places].tolist(), strict=True):
         copies.setdefault(known, []).append(number)
     columns = holders.key, holders.versions, is_heading, holders.lo[:, 0], holders.hi[:, 0]

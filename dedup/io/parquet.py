@@ -23,6 +23,7 @@ _ROWS = 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # With a buffer Arrow takes a column chunk page by page; without one it loads the chunk, which may be the whole file.
 _BUFFER = 1 << 20
+_AHEAD, _AHEAD_BYTES = 16, 1 << 26  # batches that wait decoded: at most so many, and about so many bytes
 
 
 def need_pyarrow(feature: str) -> Any:
@@ -42,7 +43,7 @@ def need_pyarrow(feature: str) -> Any:
 def read_parquet(
     place: Place, named: Mapping[str, str], notes: Notes, *, in_batches: bool = False
 ) -> Iterator[Article | Batch]:
-    """Yields the articles of a Parquet file; never more than a batch and a page of each column are in memory.
+    """Yields the articles of a Parquet file; a page of each column is in memory, and some batches.
 
     With `in_batches` it yields many at once where it can.
     """
@@ -61,7 +62,7 @@ def read_parquet(
         notes.choose(place.path, layout.chosen)
         rows = Rows(place.path, place.name, layout, notes)
         try:
-            with closing(ahead(batches)) as decoded:
+            with closing(ahead(batches, _batches_ahead(file.metadata))) as decoded:
                 for batch in decoded:
                     yield from rows.articles(batch, in_batches)
                     if not place.packing:
@@ -159,16 +160,27 @@ def count_rows(place: Place) -> tuple[int, int]:
         return 0, 0
     try:
         about = need_pyarrow("reading Parquet").parquet.read_metadata(place.path)
-        sizes = [about.row_group(n).total_byte_size for n in range(about.num_row_groups)]
+        return about.num_rows, _unpacked(about)
     except Exception:  # Arrow raises nearly every kind; the reader says what is wrong
         return 0, 0
-    return about.num_rows, sum(sizes)
 
 
 def batches_of(file: Any) -> Iterator[Any]:
     """The record batches of a file, in order, cut the same each time: of a damaged one those before the break."""
     result: Iterator[Any] = file.iter_batches(batch_size=_ROWS, use_threads=True)
     return result
+
+
+def _batches_ahead(about: Any) -> int:
+    """How many batches may wait, as large as they are on the average."""
+    fits: int = _AHEAD_BYTES * about.num_rows // max(_unpacked(about) * _ROWS, 1)
+    return min(_AHEAD, max(1, fits))
+
+
+def _unpacked(about: Any) -> int:
+    """Bytes of a file as its end names them."""
+    size: int = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+    return size
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -109,16 +110,23 @@ class Reader(Iterator[Article]):
         self._notes = Notes()
         self._total: int | None = None
         self._is_in_batches = False
+        self._first: list[Article | Batch] = []
         self._articles = self._read_all()
 
     def __next__(self) -> Article:
         return next(self._articles)  # type: ignore[return-value]
 
+    def begin(self) -> None:
+        """Reads what `in_batches` gives first; of a Parquet file another thread reads on, while the caller loads what
+        it needs."""
+        self._is_in_batches = True
+        self._first = list(itertools.islice(self._articles, 1))
+
     def in_batches(self) -> Iterator[Article | Batch]:
         """The articles as a scan takes them: many at once where a file has them by column, with their texts as they are
         stored; one by one elsewhere. Instead of iterating, from the start."""
         self._is_in_batches = True
-        return self._articles
+        return itertools.chain(self._first, self._articles)
 
     def with_skipped(self) -> Iterator[Article | Skipped]:
         """The articles, and in its place whatever is left out: an item for each input. Instead of iterating."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dedup.novelty.version import Version
+from dedup.text import distinct
 
 __all__ = ["WHOLE", "Alignment", "Evidence", "Gap", "align", "common_runs", "gaps"]
 
@@ -49,13 +50,13 @@ class Evidence:
         self.sentence = _joined([v.sentence + f for v, f in zip(versions, self.first.tolist(), strict=False)], np.int64)
         self.digests = _joined([v.digests for v in versions], np.uint64)
         self.edges = np.searchsorted(self.sentence, np.arange(self.sentences + 1))
-        self.all = np.unique(self.syllables)
-        self.keys = np.unique(self.syllables[self.is_key])
-        self.held = np.unique(within(self.syllables, self.sentence))
+        self.all = distinct(self.syllables)
+        self.keys = distinct(self.syllables[self.is_key])
+        self.held = distinct(within(self.syllables, self.sentence))
         has_synonyms = self.groups != 0
-        self.said = np.unique(within(self.groups[has_synonyms], self.sentence[has_synonyms]))
+        self.said = distinct(within(self.groups[has_synonyms], self.sentence[has_synonyms]))
         pairs, where = bigrams(self.syllables), self.sentence[1:]
-        self.pairs = np.unique(within(pairs, where)[self.sentence[:-1] == where])
+        self.pairs = distinct(within(pairs, where)[self.sentence[:-1] == where])
         order = np.lexsort((self.sentence, self.syllables))
         rows = np.unique(np.column_stack([self.syllables[order], self.sentence[order].astype(np.uint64)]), axis=0)
         self.posting, self.posted = rows[:, 0].copy(), rows[:, 1].astype(np.int64)
@@ -226,7 +227,7 @@ def common_runs(version: Version, evidence: Evidence, lengths: Sequence[int]) ->
         one, two = (p[: len(p) - shift] * _TURN ^ p[shift:] if shift else p for p in parts[level])
         one, two = one[: len(ours) - size + 1], two[: len(theirs) - size + 1]
         is_whole = cut[size - 1 :] == cut[: len(one)]
-        table = np.unique(two[uncut[size - 1 :] == uncut[: len(two)]])
+        table = distinct(two[uncut[size - 1 :] == uncut[: len(two)]])
         begins = np.flatnonzero(is_whole & is_in(one, table))
         delta = np.zeros(len(ours) + 1, np.int64)
         np.add.at(delta, begins, 1)

@@ -10,6 +10,7 @@ import numpy as np
 from dedup.facts import Mention
 from dedup.models import Fact, FactKind
 from dedup.novelty.version import UNIT, Version
+from dedup.text import distinct
 
 __all__ = ["Piece", "cut", "fact_of", "kind_of", "merge_strange", "without"]
 
@@ -95,7 +96,7 @@ def _is_strange(version: Version, piece: Piece, known: _Bool) -> bool:
     own_known = np.concatenate([version.weights[:lo] * known[:lo], version.weights[hi:] * known[hi:]])
     if hi - lo < _STRANGE_SYLLABLES or len(own) < _OWN_SYLLABLES or 3 * int(own_known.sum()) < int(own.sum()):
         return False  # no story of its own that it could be strange to
-    rest = np.unique(np.concatenate([version.syllables[:lo], version.syllables[hi:]]))
+    rest = distinct(np.concatenate([version.syllables[:lo], version.syllables[hi:]]))
     is_familiar = np.isin(version.syllables[lo:hi], rest) | known[lo:hi]
     weights, is_name = version.weights[lo:hi], version.is_name[lo:hi]
     return all(

@@ -17,7 +17,7 @@ from dedup import kernels, lexicon
 from dedup.facts import Mention, find_facts
 from dedup.novelty.asides import find_asides
 from dedup.sentences import split
-from dedup.text import phrases_of, spans
+from dedup.text import distinct, phrases_of, spans
 
 __all__ = ["GRAMMAR", "LINK", "UNIT", "Phrases", "Version", "find_phrases", "phrase_table", "prepare", "weigh"]
 
@@ -127,9 +127,9 @@ def prepare(text: str, published: datetime | date | None = None, title: str = ""
 def _sentence_edges(text: str, starts: _I64, opens_clause: _Bool) -> _I64:
     """Where sentences begin, as syllables; sentences without any are left out, very long ones cut between clauses."""
     first = np.searchsorted(starts, [start for start, _ in split(text)])
-    edges = np.unique(np.append(first, [0, len(starts)]))
+    edges = distinct(np.append(first, [0, len(starts)]))
     if (np.diff(edges) > _LONGEST).any():
-        edges = np.unique(np.concatenate([edges, *_cuts(edges, opens_clause)]))
+        edges = distinct(np.concatenate([edges, *_cuts(edges, opens_clause)]))
     return edges if len(starts) else np.zeros(1, np.int64)
 
 
@@ -225,7 +225,7 @@ def _word_ends(syllables: _U64, opens_clause: _Bool) -> _Bool:
 def _compounds() -> _U64:
     pairs = [hashes for hashes in phrases_of(lexicon.compounds()) if len(hashes) == 2]
     both = np.array(pairs, np.uint64)
-    return np.unique(both[:, 0] * _MIX ^ both[:, 1])
+    return distinct(both[:, 0] * _MIX ^ both[:, 1])
 
 
 def _groups(syllables: _U64) -> _U64:
@@ -238,13 +238,13 @@ def _groups(syllables: _U64) -> _U64:
 @functools.cache
 def _synonyms() -> Phrases:
     rows = lexicon.synonyms()
-    forms = phrases_of([*rows, *rows.values()])
+    forms = dict(zip(rows, phrases_of(list(rows)), strict=True))
     groups = {}
-    for form, canonical in zip(forms, forms[len(rows) :], strict=False):
+    for form, canonical in rows.items():
         value = 0
-        for syllable in canonical:
+        for syllable in forms[canonical]:
             value = (value ^ syllable) * int(_MIX) % 2**64
-        groups[tuple(form)] = value
+        groups[tuple(forms[form])] = value
     return phrase_table(groups)
 
 

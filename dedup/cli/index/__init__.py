@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import typer
+import click
 
 from dedup.cli.index.add import add_command
 from dedup.cli.index.export import export_command
 from dedup.cli.index.query import query_command
 from dedup.cli.index.upkeep import expire_command, rebuild_command, remove_command, stats_command
 
-__all__ = ["index_app"]
+__all__ = ["index_command"]
 
-index_app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None,
-    help="Keeps articles in a database: each one that is added gets its matches and its story.",
-)  # fmt: skip
+_COMMANDS = [
+    add_command, query_command, remove_command, expire_command, stats_command, rebuild_command, export_command,
+]  # fmt: skip
 
-index_app.command("add")(add_command)
-index_app.command("query")(query_command)
-index_app.command("remove")(remove_command)
-index_app.command("expire")(expire_command)
-index_app.command("stats")(stats_command)
-index_app.command("rebuild")(rebuild_command)
-index_app.command("export")(export_command)
+
+@click.group("index", commands=_COMMANDS)
+def index_command() -> None:
+    """Keeps articles in a database: each one that is added gets its matches and its story.
+
+    DB is its file, or postgresql://…
+    """

@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
+import click
 
-from dedup.cli.columns import chosen_columns, column
 from dedup.cli.index.opening import DATABASE, SKETCHES, finder, load_furniture, sketch_params
 from dedup.cli.index.tally import Tally, show_tally
 from dedup.cli.objects import added_object, skipped_object
-from dedup.cli.options import containment_of, option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.options import COLUMNS, CRITERIA, LANG, chosen_columns, containment_of, flag, option
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, count, say
 from dedup.errors import InputError, ParamError
 from dedup.models import Added, Article, Skipped
@@ -33,7 +32,6 @@ __all__ = ["add_command"]
 
 _CRITERIA = ("resemblance", "passage", "min_shared", "same_story", "same_story_days", "max_bucket", "hubs",
              "same_story_bucket", "revisions", "wait", "threads")  # fmt: skip
-_LIMITS = "Limits"
 _STDIN = "-"
 _AT_ONCE = 1000  # articles of files that are added together
 _Items = Iterator[list[Article | Skipped]]
@@ -54,76 +52,59 @@ class _Job(NamedTuple):
     started: float
 
 
+@click.command("add")
+@DATABASE
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@option("--window", "DAYS", "Articles match if they are at most so many days apart.", kind=int)
+@option("--own-source/--no-own-source", None, "Whether articles of one source match each other.", True)
+@CRITERIA
+@option("--results", "FILE", "A JSON object for each input: .jsonl or -; by default - where PATH is -.")
+@option("--furniture", "FILE", "Lines that pages repeat, to be left out.")
+@flag("--no-text", help="Keep no texts: no passages, no diffs.")
+@SKETCHES
+@option("--max-bucket", "N", "More articles on one passage are a crowd.", 256)
+@option("--hubs", "N", "Articles that stand for a crowd.", 8)
+@option("--same-story-bucket", "N", "Articles on its event that one is matched with.", 64)
+@option("--revisions", "N", "Former texts kept of an article.", 1)
+@option("--wait", "SECONDS", "How long to wait for another writer.", 10.0)
+@option("--threads", "N", "Kernels at work at once.", kind=int)
+@COLUMNS
+@flag("--strict", help="Exit with 1 where any input was skipped.")
+@LANG
+@click.pass_context
 def add_command(
-    database: Annotated[str, typer.Argument(metavar="DB", help=DATABASE + "; made where there is none.")],
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH...", help="Folders, files; or - alone: JSON Lines, each answered at once."),
-    ],
-    window: Annotated[int | None, option("DAYS", "Articles match if they are at most so many days apart.")] = None,
-    own_source: Annotated[bool, typer.Option(help="Whether articles of one source match each other.")] = True,
-    containment: Annotated[str, option("SHARE", "This much of the shorter article is shared; or none.")] = "0.3",
-    resemblance: Annotated[float | None, option("SHARE", "This much of both articles together is shared.")] = None,
-    passage: Annotated[int | None, option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
-    min_shared: Annotated[int, option("N", "Shingles that a match by containment shares.")] = 20,
-    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
-    same_story_days: Annotated[int, option("N", "Such articles are at most so many days apart.")] = 3,
-    results: Annotated[
-        str | None, option("FILE", "A JSON object for each input: .jsonl or -; by default - where PATH is -.")
-    ] = None,
-    furniture: Annotated[str | None, option("FILE", "Lines that pages repeat, to be left out.", SKETCHES)] = None,
-    no_text: Annotated[
-        bool, typer.Option("--no-text", help="Keep no texts: no passages, no diffs.", rich_help_panel=SKETCHES)
-    ] = False,
-    k: Annotated[int | None, option("N", "Syllables in a shingle; 5.", SKETCHES)] = None,
-    min_passage: Annotated[int | None, option("N", "Common runs this long are noticed; 24.", SKETCHES)] = None,
-    aliases: Annotated[bool | None, option(None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", SKETCHES)] = None,
-    accents: Annotated[str | None, option("keep|ignore", "ignore: Hà Nội = Ha Noi.", SKETCHES)] = None,
-    max_bucket: Annotated[int, option("N", "More articles on one passage are a crowd.", _LIMITS)] = 256,
-    hubs: Annotated[int, option("N", "Articles that stand for a crowd.", _LIMITS)] = 8,
-    same_story_bucket: Annotated[int, option("N", "Articles on its event that one is matched with.", _LIMITS)] = 64,
-    revisions: Annotated[int, option("N", "Former texts kept of an article.", _LIMITS)] = 1,
-    wait: Annotated[float, option("SECONDS", "How long to wait for another writer.", _LIMITS)] = 10.0,
-    threads: Annotated[int | None, option("N", "Kernels at work at once.", _LIMITS)] = None,
-    id: Annotated[str | None, column("id")] = None,
-    text: Annotated[str | None, column("text")] = None,
-    title: Annotated[str | None, column("title")] = None,
-    source: Annotated[str | None, column("source")] = None,
-    url: Annotated[str | None, column("url")] = None,
-    published: Annotated[str | None, column("published")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
-    lang: Annotated[str | None, option("vi|en", "Language of the screen; by default that of the locale.")] = None,
+    context: click.Context, /, database: str, paths: tuple[str, ...], results: str | None, no_text: bool, **options: Any
 ) -> None:
     """Adds articles, and says of each what it matches and to which story it belongs.
 
-    From standard input every line is answered by a line, in order, once its article is on disk; one that is blank, bad
-    or without an id by its number and the reason.
+    DB is made where there is none. PATH is a folder or a file; or - alone: JSON Lines, each answered at once: every
+    line by a line, in order, once its article is on disk; one that is blank, bad or without an id by its number and the
+    reason.
     """
-    options = dict(locals())
     started = time.perf_counter()
     from dedup import Index, Params
     from dedup.io import read
 
-    spoken = choose_language(lang)
-    criteria = {"containment": containment_of(containment)} | {name: options[name] for name in _CRITERIA}
+    spoken = choose_language(options["lang"])
+    criteria = {"containment": containment_of(options["containment"])} | {name: options[name] for name in _CRITERIA}
     replace(sketch_params(options) or Params(), **criteria)  # checked before a file is made
-    results = _STDIN if results is None and paths == [_STDIN] else results
+    results = _STDIN if results is None and paths == (_STDIN,) else results
     _check(database, paths, results)
     columns: dict[str, Any] = chosen_columns(options)
-    reader = None if paths == [_STDIN] else read(*paths, **columns)
+    reader = None if paths == (_STDIN,) else read(*paths, **columns)
     with Index(
         database, sketch_params(options),
-        furniture=load_furniture(furniture), keep_text=not no_text, window=window, own_source=own_source,
+        furniture=load_furniture(options["furniture"]), keep_text=not no_text,
+        window=options["window"], own_source=options["own_source"],
     ) as index:  # fmt: skip
         if no_text and index.keeps_text:
             raise ParamError(say(spoken, "index_keeps_texts", index.path))
         params = replace(index.params, **criteria)
         tally = _add(index, _Job(reader, params, columns, results, spoken, started))
-    if strict and tally.skipped:
-        raise typer.Exit(1)
+    context.exit(int(options["strict"] and tally.skipped > 0))
 
 
-def _check(database: str, paths: list[str], results: str | None) -> None:
+def _check(database: str, paths: tuple[str, ...], results: str | None) -> None:
     """Checks what is read and written, before anything is."""
     from dedup.io import LINES, check_target
 
@@ -138,7 +119,7 @@ def _check(database: str, paths: list[str], results: str | None) -> None:
 
 def _add(index: Index, job: _Job) -> Tally:
     """Adds everything; what is done is told and kept also where something ends it."""
-    from dedup.cli.screen import console, progress_bar
+    from dedup.cli.screen import progress_bar
     from dedup.io import read_feed, write_lines
 
     talk = console(sys.stderr)

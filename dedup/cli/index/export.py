@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from dedup.cli.index.opening import DATABASE, open_index
-from dedup.cli.options import option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.options import LANG
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import count, say
 from dedup.errors import InputError
 from dedup.models import Article
@@ -29,18 +29,19 @@ _STDOUT = "-"
 _AT_ONCE = 1000  # articles whose stories are looked up together
 
 
-def export_command(
-    database: Annotated[str, typer.Argument(metavar="DB", help=DATABASE + ".")],
-    target: Annotated[str, typer.Argument(metavar="FILE", help=".jsonl, .csv, .parquet, or - for JSON Lines.")],
-    lang: Annotated[str | None, option("vi|en", "Language of the screen; by default that of the locale.")] = None,
-) -> None:
+@click.command("export")
+@DATABASE
+@click.argument("target", metavar="FILE")
+@LANG
+def export_command(database: str, target: str, lang: str | None) -> None:
     """Writes all articles in the order of their arrival, with the id of their story and the columns they came with.
+
+    FILE is .jsonl, .csv, .parquet, or - for JSON Lines on standard output.
 
     Where such a column has the name of a field it is written as NAME#2; one called story gives way to the index's. What
     is no string there is written as it is to JSON Lines, and as JSON to the other formats. CSV is for spreadsheets: a
     value that begins with = + - @ has a ' before it. The others are read again by `dedup index add` as they were.
     """
-    from dedup.cli.screen import console
     from dedup.io import check_target
 
     spoken, talk = choose_language(lang), console(sys.stderr)

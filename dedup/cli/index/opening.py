@@ -7,6 +7,9 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from dedup.cli.options import option, together
 from dedup.cli.words import Language, say
 from dedup.errors import InputError
 
@@ -15,8 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DATABASE", "SKETCHES", "check_there", "finder", "load_furniture", "open_index", "sketch_params"]
 
-DATABASE = "File of the index, or postgresql://…"
-SKETCHES = "Sketches, when the file is made"
+DATABASE = click.argument("database", metavar="DB")
+SKETCHES = together(
+    option("--k", "N", "Syllables in a shingle; 5.", kind=int),
+    option("--min-passage", "N", "Common runs this long are noticed; 24.", kind=int),
+    option("--aliases/--no-aliases", None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ..."),
+    option("--accents", "keep|ignore", "ignore: Hà Nội = Ha Noi."),
+)
 _SKETCH = ("k", "min_passage", "aliases", "accents")
 
 

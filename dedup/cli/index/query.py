@@ -7,15 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from dedup.cli.columns import chosen_columns, column
 from dedup.cli.index.opening import DATABASE, finder, open_index
 from dedup.cli.objects import match_objects, skipped_object
-from dedup.cli.options import containment_of, option
-from dedup.cli.talk import choose_language, listen
+from dedup.cli.options import COLUMNS, CRITERIA, LANG, chosen_columns, containment_of, flag, option
+from dedup.cli.talk import choose_language, console, listen
 from dedup.cli.words import Language, number, say
 from dedup.errors import ParamError
 from dedup.models import Article, Match
@@ -30,34 +29,28 @@ _CRITERIA = ("resemblance", "passage", "min_shared", "same_story", "same_story_d
 _STDIN = "-"
 
 
+@click.command("query")
+@DATABASE
+@click.argument("path", metavar="PATH")
+@flag("--json", "as_json", help="A JSON object for each article, and no screen.")
+@CRITERIA
+@COLUMNS
+@option("--top", "N", "How many pairs; 0: all. By default what fits 25 lines.", kind=int)
+@flag("--strict", help="Exit with 1 where any input was skipped.")
+@LANG
+@click.pass_context
 def query_command(
-    database: Annotated[str, typer.Argument(metavar="DB", help=DATABASE + ".")],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Articles: a folder, a file, or - for JSON Lines.")],
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON object for each article, and no screen.")] = False,
-    containment: Annotated[str, option("SHARE", "This much of the shorter article is shared; or none.")] = "0.3",
-    resemblance: Annotated[float | None, option("SHARE", "This much of both articles together is shared.")] = None,
-    passage: Annotated[int | None, option("SYLLABLES", "The longest copied passage is as long as this.")] = None,
-    min_shared: Annotated[int, option("N", "Shingles that a match by containment shares.")] = 20,
-    same_story: Annotated[bool, typer.Option("--same-story", help="Also link one event in independent words.")] = False,
-    same_story_days: Annotated[int, option("N", "Such articles are at most so many days apart.")] = 3,
-    id: Annotated[str | None, column("id")] = None,
-    text: Annotated[str | None, column("text")] = None,
-    title: Annotated[str | None, column("title")] = None,
-    source: Annotated[str | None, column("source")] = None,
-    url: Annotated[str | None, column("url")] = None,
-    published: Annotated[str | None, column("published")] = None,
-    top: Annotated[int | None, option("N", "How many pairs; 0: all. By default what fits 25 lines.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where any input was skipped.")] = False,
-    lang: Annotated[str | None, option("vi|en", "Language of the screen; by default that of the locale.")] = None,
+    context: click.Context, /, database: str, path: str, as_json: bool, top: int | None, **options: Any
 ) -> None:
-    """Shows the matches of articles with those of an index. Of equal texts the one with the smallest id is named."""
-    options = dict(locals())
+    """Shows the matches of articles with those of an index. Of equal texts the one with the smallest id is named.
+
+    PATH is a folder or a file, or - for JSON Lines on standard input.
+    """
     started = time.perf_counter()
-    from dedup.cli.screen import console
     from dedup.io import read
 
-    spoken = choose_language(lang)
-    criteria = {"containment": containment_of(containment)} | {name: options[name] for name in _CRITERIA}
+    spoken = choose_language(options["lang"])
+    criteria = {"containment": containment_of(options["containment"])} | {name: options[name] for name in _CRITERIA}
     if top is not None and top < 0:
         raise ParamError(f"top={top}: need an integer >= 0 (0: all)")
     columns: dict[str, Any] = chosen_columns(options)
@@ -69,8 +62,7 @@ def query_command(
         else:
             _show(index, reader, params, spoken, (top, started))
         skipped = len(reader.skipped)
-    if strict and skipped:
-        raise typer.Exit(1)
+    context.exit(int(options["strict"] and skipped > 0))
 
 
 def _write(index: Index, reader: Reader, params: Params) -> None:
@@ -95,7 +87,7 @@ def _show(index: Index, reader: Reader, params: Params, lang: Language, view: tu
 
     from dedup.cli.layout import LINES, NARROW, flow
     from dedup.cli.pairs import draw_pairs, sum_up_pairs
-    from dedup.cli.screen import console, head_lines
+    from dedup.cli.screen import head_lines
 
     out, (top, started) = console(sys.stdout), view
     count, found = 0, list[tuple[Match, str]]()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from dedup.cli.index.opening import (
     DATABASE,
@@ -16,22 +16,20 @@ from dedup.cli.index.opening import (
     open_index,
     sketch_params,
 )
-from dedup.cli.options import option
-from dedup.cli.talk import choose_language, listen, tell
+from dedup.cli.options import LANG, flag, option
+from dedup.cli.talk import choose_language, console, listen, tell
 from dedup.cli.words import Language, count, number, say
 from dedup.errors import ParamError
 
 __all__ = ["expire_command", "rebuild_command", "remove_command", "stats_command"]
 
-_Database = Annotated[str, typer.Argument(metavar="DB", help=DATABASE + ".")]
-_Lang = Annotated[str | None, option("vi|en", "Language of the screen; by default that of the locale.")]
 
-
-def remove_command(
-    database: _Database,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="The articles.")],
-    lang: _Lang = None,
-) -> None:
+@click.command("remove")
+@DATABASE
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@LANG
+@click.pass_context
+def remove_command(context: click.Context, /, database: str, ids: tuple[str, ...], lang: str | None) -> None:
     """Erases articles with their former texts; exits with 1 where one is not there."""
     talk, spoken = _begin(lang)
     with open_index(database, spoken) as index:
@@ -40,14 +38,14 @@ def remove_command(
     tell(talk, say(spoken, "index_removed", count(spoken, removed, "articles")))
     if missing:
         tell(talk, say(spoken, "index_not_there", ", ".join(map(repr, missing))))
-        raise typer.Exit(1)
+        context.exit(1)
 
 
-def expire_command(
-    database: _Database,
-    before: Annotated[str, option("DATE", "The first day that stays: 2024-05-31, 31/5/2024.")],
-    lang: _Lang = None,
-) -> None:
+@click.command("expire")
+@DATABASE
+@click.option("--before", metavar="DATE", required=True, help="The first day that stays: 2024-05-31, 31/5/2024.")
+@LANG
+def expire_command(database: str, before: str, lang: str | None) -> None:
     """Erases the articles published before a day, or where that is not known arrived before it."""
     talk, spoken = _begin(lang)
     day = _day(before)
@@ -56,13 +54,12 @@ def expire_command(
     tell(talk, say(spoken, "index_expired", count(spoken, gone, "articles"), f"{day:%d/%m/%Y}"))
 
 
-def stats_command(
-    database: _Database,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-    lang: _Lang = None,
-) -> None:
+@click.command("stats")
+@DATABASE
+@flag("--json", "as_json", help="One JSON object on standard output.")
+@LANG
+def stats_command(database: str, as_json: bool, lang: str | None) -> None:
     """Shows what an index holds and how it was sketched."""
-    from dedup.cli.screen import console
     from dedup.io import write_json
 
     _, spoken = _begin(lang)
@@ -82,18 +79,14 @@ def stats_command(
         tell(console(sys.stdout), f"{what}: {text}")
 
 
-def rebuild_command(
-    database: _Database,
-    furniture: Annotated[str | None, option("FILE", "Lines that pages repeat; by default those it has.")] = None,
-    k: Annotated[int | None, option("N", "Syllables in a shingle; 5.", SKETCHES)] = None,
-    min_passage: Annotated[int | None, option("N", "Common runs this long are noticed; 24.", SKETCHES)] = None,
-    aliases: Annotated[bool | None, option(None, "Hoa Kỳ = Mỹ, LHQ = Liên Hợp Quốc ...", SKETCHES)] = None,
-    accents: Annotated[str | None, option("keep|ignore", "ignore: Hà Nội = Ha Noi.", SKETCHES)] = None,
-    same_story: Annotated[bool, typer.Option("--same-story", help="Stories join one event in other words.")] = False,
-    lang: _Lang = None,
-) -> None:
+@click.command("rebuild")
+@DATABASE
+@option("--furniture", "FILE", "Lines that pages repeat; by default those it has.")
+@SKETCHES
+@flag("--same-story", help="Stories join one event in other words.")
+@LANG
+def rebuild_command(database: str, furniture: str | None, same_story: bool, lang: str | None, **options: Any) -> None:
     """Sketches all articles anew, by other options or by this dedup, as if they arrived again in their order."""
-    options = dict(locals())
     from dedup import Index
 
     talk, spoken = _begin(lang)
@@ -104,8 +97,6 @@ def rebuild_command(
 
 
 def _begin(lang: str | None) -> tuple[Any, Language]:
-    from dedup.cli.screen import console
-
     spoken, talk = choose_language(lang), console(sys.stderr)
     listen(talk, spoken)
     return talk, spoken
