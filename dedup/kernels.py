@@ -62,6 +62,7 @@ MEMO = 1 << 15  # syllables that are remembered by their bytes, of 32 bytes each
 _ZEROS, _TOPS = np.uint64(0x3030303030303030), np.uint64(0x8080808080808080)
 _TILE = 8  # syllables of the shortest passage
 _PAIR, _APART = -1, -2  # what two articles are, where not the number of a crowd
+_WORDS = 4  # of bits that stand for the keys of an article
 _MOST_RUNS = 128  # common runs of two texts for which one that grows with their square is the quicker way
 
 # Furniture, by line: see _mark_furniture.
@@ -1904,9 +1905,31 @@ def _count_from(keys, x, i, last, y, j, end):
     return _shared(keys[i:last], keys[j:end])
 
 
+@njit
+def _set_bits(keys, bits):
+    """Sets a bit for each of the keys, of no others, and counts them."""
+    bits[:] = 0
+    for key in keys:
+        bit = _U(key) * _U(0x9E3779B97F4A7C15) >> _U(56)
+        bits[bit >> _U(6)] |= _U1 << (bit & _U(63))
+    return _count_common_bits(bits, bits)
+
+
+@_inlined
+def _count_common_bits(x, y):
+    """How many bits are set in both."""
+    count = 0
+    for w in range(_WORDS):
+        count += _ones(x[w] & y[w])
+    return count
+
+
 @_entry
 def meet_notes(notes, here, crowds, articles, rule):
     """The pairs of `candidates` whose rarest shared key is one of those that are here: see there.
+
+    Few of those that meet share enough: bits that stand for their keys tell most of the others apart (Sandes, Teodoro,
+    Melo 2020).
 
     Args:
         notes: (keys, is_common, begin, end): article x has keys[begin[x]:end[x]], but for crowds, ascending, the rarest
@@ -1918,28 +1941,42 @@ def meet_notes(notes, here, crowds, articles, rule):
     Returns (pairs, met) as there.
     """
     (keys, is_common, begin, end), (places, of, edges) = notes, here
+    _, crowd_edges, marks, _, crowd_count = crowds
     alpha, selected = rule[0], articles[1]
-    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowds[4], np.int32)
+    pairs, n, met = np.empty(1024, np.int64), 0, np.zeros(crowd_count, np.int32)
+    bits = np.empty((np.diff(edges).max() if len(edges) > 1 else 0, _WORDS), np.uint64)
+    left, more = np.empty((2, len(bits)), np.int64)
     for k in range(len(edges) - 1):
-        table = rule[np.int64(is_common[places[edges[k]]])]
-        for i in range(edges[k], edges[k + 1]):
-            x, p = np.int64(of[i]), places[i]
-            own = crowds[1][x + 1] - crowds[1][x]
-            least = min(table[selected[x]], alpha[selected[x]] - own) if own else table[selected[x]]
-            if end[x] - p < least:
+        first, count = edges[k], edges[k + 1] - edges[k]
+        table = rule[np.int64(is_common[places[first]])]
+        for i in range(count):
+            left[i] = end[of[first + i]] - places[first + i]
+            more[i] = left[i] - _set_bits(keys[places[first + i] : end[of[first + i]]], bits[i])
+        for i in range(count):
+            x, p = np.int64(of[first + i]), places[first + i]
+            own, need = crowd_edges[x + 1] - crowd_edges[x], table[selected[x]]
+            spare = own - _ones(marks[x])
+            least = min(need, alpha[selected[x]] - own) if own else need
+            if left[i] < least:
                 continue
-            for j in range(i + 1, edges[k + 1]):
-                y, q = np.int64(of[j]), places[j]
-                if end[y] - q < least:
+            for j in range(i + 1, count):
+                if left[j] < least:
                     continue
-                count = _count_from(keys, begin[x], p, end[x], begin[y], q, end[y])
+                most = min(more[i], more[j]) + _count_common_bits(bits[i], bits[j])
+                if most < least:
+                    continue
+                y, q = np.int64(of[first + j]), places[first + j]
+                others = _most_crowds(marks[x], marks[y], spare)
+                if most < need and (others == 0 or most + others < alpha[selected[x]]):
+                    continue
+                shared = _count_from(keys, begin[x], p, end[x], begin[y], q, end[y])
                 fewer = _fewer(x, y, articles)
-                if count == 0 or count < least:
+                if shared == 0 or shared < least:
                     continue
-                if count < table[fewer]:
-                    if count + _most_crowds(crowds[2][x], crowds[2][y], own - _ones(crowds[2][x])) < alpha[fewer]:
+                if shared < table[fewer]:
+                    if shared + others < alpha[fewer]:
                         continue
-                    verdict = _judge_by_crowds(x, y, count, alpha[fewer], crowds)
+                    verdict = _judge_by_crowds(x, y, shared, alpha[fewer], crowds)
                     if verdict >= 0:
                         met[verdict] += 1
                     if verdict != _PAIR:

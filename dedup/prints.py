@@ -19,7 +19,8 @@ _U32 = np.ndarray[Any, np.dtype[np.uint32]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 _BITS = 10  # of parts so small, several fit a processor's cache for millions of articles, and the memory for many more
 _FEWEST = 1 << 16  # fingerprints of a part, about: each takes a fifth of a millisecond beside them
-_TOGETHER = 1 << 19  # fingerprints that are put away at a time, while other threads sketch
+_TOGETHER, _MOST = 1 << 19, 1 << 21  # fingerprints that are put away at a time, while other threads sketch
+_PIECES = 16  # in so many, where they are not many more: a part is read piece by piece
 
 
 class Prints:
@@ -48,7 +49,7 @@ class Prints:
         self._waiting += len(flat)
         self._count += len(ends)
         self.total += len(flat)
-        if self._waiting >= _TOGETHER:
+        if self._waiting >= min(max(_TOGETHER, self.total // _PIECES), _MOST):
             self.finish()
 
     def finish(self) -> None:

@@ -297,6 +297,17 @@ def test_numbers_are_put_in_order_as_numpy_does():
         assert order_of(values).tolist() == np.argsort(values, kind="stable").tolist()
 
 
+def test_numbers_travel_without_the_bytes_that_none_of_them_has():
+    sent = [np.array(values, dtype) for values, dtype in (
+        ([3 << 40 | 7, 5 << 40 | 70_000], np.int64), ([-1, 2**31 - 1, 0], np.int32), ([], np.uint64),
+        ([0, 0], np.uint8), ([2**64 - 1], np.uint64),
+    )]  # fmt: skip
+    (batch,) = [parcel(3, 5, sent)]
+    assert len(batch.column("data")[0].as_py()) == 8 * 5 + (4 * 2 + 4 * 3 + 8) + 4
+    ((got,),) = open_parcels([batch], {5: [array.dtype for array in sent]}).values()
+    assert [(array.tolist(), array.dtype) for array in got] == [(array.tolist(), array.dtype) for array in sent]
+
+
 def test_tables_in_parcels_are_read_where_they_lie():
     batch = parcel(0, 1, (np.arange(3, dtype=np.uint8), np.arange(2)))
     assert len(batch.column("data")[0].as_py()) % 8 == 0

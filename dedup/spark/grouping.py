@@ -194,25 +194,24 @@ def _open_webs(here: pa.Table, *, only_tried: bool = False) -> Iterator[_Web]:
     """The components of a place, or those of which pairs were tried, some at a time."""
     rows, others = part_parcels(here, ROWS)
     tried = np.stack(list(_join(open_parcels(others, _ARRAYS)[TRIED])), axis=1)
-    rows = _sort_by_component(rows)
-    component = rows.column("component").to_numpy()
-    if only_tried:
-        at = np.isin(component, component[np.isin(rows.column("va").to_numpy(), tried)])
-        rows, component = rows.filter(pa.array(at)), component[at]
-    edges = runs(component)
+    rows = _sort_by_component(rows, tried if only_tried else None)
+    edges = runs(rows.column("component").to_numpy())
     cuts = np.unique(edges[np.searchsorted(edges, [*range(0, rows.num_rows, _CHUNK), rows.num_rows])])
     for lo, hi in pairwise(cuts.tolist()):
         yield _Web(rows.slice(lo, hi - lo), tried)
 
 
-def _sort_by_component(rows: pa.Table) -> pa.Table:
-    """The rows; those that came later are of the component that their version has."""
+def _sort_by_component(rows: pa.Table, some: np.ndarray[Any, Any] | None) -> pa.Table:
+    """The rows, or those of the components of some versions; what came later is of the component its version has."""
     component = rows.column("component")
     is_known = component.is_valid().to_numpy()
     version, label = rows.column("va").to_numpy(), component.fill_null(0).to_numpy()
     label = np.where(is_known, label, _look_up(version, version[is_known], label[is_known]))
     rows = rows.set_column(rows.schema.get_field_index("component"), "component", pa.array(label))
-    return rows.take(pa.array(np.argsort(label, kind="stable")))
+    which = np.arange(len(label))
+    if some is not None:
+        which = which[np.isin(label, label[np.isin(version, some)])]
+    return rows.take(pa.array(which[np.argsort(label[which], kind="stable")]))
 
 
 class _Web:

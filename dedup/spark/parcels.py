@@ -29,6 +29,7 @@ PARCEL = "place int, kind int, data binary"
 _PARCEL = pa.schema([("place", pa.int32()), ("kind", pa.int32()), ("data", pa.binary())])
 _EMPTY = pa.table({})
 _MOST = 1 << 30  # bytes of a parcel: Java doubles what it copies a row into, and counts in 32 bits
+_WIDEST = 8  # bytes of a number, in the head of its array a bit for each
 _I64 = np.ndarray[Any, np.dtype[np.int64]]
 _U64 = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -70,8 +71,13 @@ def spare_modules() -> None:
 
 def parcel(place: int, kind: int, arrays: Sequence[np.ndarray[Any, Any]]) -> pa.RecordBatch:
     """One parcel, as a batch of its own: a batch never grows beyond what one place gets."""
-    lengths = np.array([len(array) for array in arrays], np.int64)
-    data = b"".join([lengths.tobytes(), *map(_bytes, arrays)])
+    heads: list[int] = []
+    parts: list[bytes] = []
+    for array in arrays:
+        planes = _planes(array)
+        heads.append(len(array) << _WIDEST | sum(1 << k for k in planes))
+        parts += planes.values()
+    data = b"".join([np.array(heads, np.int64).tobytes(), *parts])
     return parcel_of(place, kind, data + bytes(-len(data) % 8))
 
 
@@ -92,18 +98,25 @@ def parcel_of(place: int, kind: int, data: bytes | pa.Buffer) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=_PARCEL)
 
 
-def _bytes(array: np.ndarray[Any, Any]) -> bytes:
-    """The first byte of each number, then the second ones …: those that are alike stand together for Spark's codec."""
-    parts = np.ascontiguousarray(array).view(np.uint8).reshape(len(array), array.itemsize)
-    return parts.T.tobytes()
+def _planes(array: np.ndarray[Any, Any]) -> dict[int, bytes]:
+    """The first byte of each number, the second ones …, but for those that are 0 in all: large numbers are few, and
+    bytes that are alike stand together for Spark's codec."""
+    array = np.ascontiguousarray(array)
+    size = array.itemsize
+    used = int(np.bitwise_or.reduce(array.view(f"u{size}"))).to_bytes(size, "little")
+    parts = array.view(np.uint8).reshape(len(array), size)
+    return {k: parts[:, k].tobytes() for k in range(size) if used[k]}
 
 
-def _array(buffer: pa.Buffer, dtype: Any, length: int, place: int) -> np.ndarray[Any, Any]:
-    """The numbers of which `_bytes` are there."""
-    dtype = np.dtype(dtype)
-    parts = np.frombuffer(buffer, np.uint8, length * dtype.itemsize, place).reshape(dtype.itemsize, length)
-    array: np.ndarray[Any, Any] = np.array(parts.T, order="C").view(dtype).reshape(length)
-    return array
+def _array(buffer: pa.Buffer, dtype: Any, head: int, place: int) -> tuple[np.ndarray[Any, Any], int]:
+    """The numbers whose `_planes` begin at a place, and where they end."""
+    size, length = np.dtype(dtype).itemsize, head >> _WIDEST
+    parts = np.zeros((length, size), np.uint8)
+    for k in range(size):
+        if head >> k & 1:
+            parts[:, k] = np.frombuffer(buffer, np.uint8, length, place)
+            place += length
+    return parts.view(dtype).reshape(length), place
 
 
 def pack_parcels(kind: int, places: np.ndarray[Any, Any], arrays: Sequence[Any]) -> Iterator[pa.RecordBatch]:
@@ -129,10 +142,10 @@ def open_parcels(batches: Iterable[pa.RecordBatch], dtypes: Mapping[int, Sequenc
     for batch in batches:
         for kind, data in zip(batch.column("kind").to_pylist(), batch.column("data"), strict=True):
             buffer, place, arrays = data.as_buffer(), 8 * len(dtypes[kind]), []
-            lengths = np.frombuffer(buffer, np.int64, len(dtypes[kind]))
-            for length, dtype in zip(lengths.tolist(), dtypes[kind], strict=True):
-                arrays.append(_array(buffer, dtype, length, place))
-                place += arrays[-1].nbytes
+            heads = np.frombuffer(buffer, np.int64, len(dtypes[kind]))
+            for head, dtype in zip(heads.tolist(), dtypes[kind], strict=True):
+                array, place = _array(buffer, dtype, head, place)
+                arrays.append(array)
             found[kind].append(arrays)
     return found
 
