@@ -121,7 +121,7 @@ class Tool:
 
 def prepare_scan(articles: Path, work: Path, cores: int) -> list[str]:
     corpus = str(articles / "articles.parquet")
-    return [sys.executable, "-m", "dedup", "scan", corpus, "--matches", str(work / "matches.jsonl")]
+    return [sys.executable, "-m", "dedup", "scan", corpus, "--matches", str(work / "matches.jsonl"), "--show", "none"]
 
 
 def read_matches(work: Path) -> Found:

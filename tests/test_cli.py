@@ -85,7 +85,7 @@ def test_done_with_and_without_matches(command, tmp_path, pair):
         ("{pair} --lang fr", 2, "lang='fr': need vi or en"),
         ("{pair} --matches m.txt", 2, "m.txt"),
         ("{pair} --review m.txt", 2, "m.txt"),
-        ("{pair} --show pairs", 2, "show='pairs': need one of stories, matches, template, all"),
+        ("{pair} --show pairs", 2, "show='pairs': need one of stories, matches, template, all, none"),
         ("{pair} --top -1", 2, "top=-1: need an integer >= 0"),
         ("{pair} --top few", 2, "--top"),
     ],
@@ -146,6 +146,8 @@ def test_the_examples(command, tmp_path):
     assert ".txt" not in out[:hint]  # titles, not paths
     out = command("scan", EXAMPLES, "--show", "all", "--lang", "en")[1]
     assert "7 matches: 1 reprint · 3 edited · 3 partial" in out
+    out = command("scan", EXAMPLES, "--show", "none", "--lang", "en")[1]
+    assert [line.split()[0] for line in out.splitlines()] == ["24", "4", "5"]  # articles, stories, doubtful pairs
 
 
 def test_hundreds_of_matches_and_every_trouble_fit_on_a_screen(command, tmp_path):

@@ -15,14 +15,15 @@ __all__ = ["LINES", "NARROW", "View", "count_lines", "fit", "fit_parts", "flow",
 LINES = 25  # of a screen
 NARROW = 110  # columns; below, what stands side by side stands one below the other
 _GAP = 2  # columns between columns
-_VIEWS = ("stories", "matches", "template", "all")
+_LISTS = ("stories", "matches", "template")
+_VIEWS = (*_LISTS, "all", "none")
 
 
 class View(NamedTuple):
     """What the screen of a scan lists.
 
     Attributes:
-        kind: "stories", "matches", "template" (pairs) or "all" of these.
+        kind: "stories", "matches", "template" (pairs), "all" or "none" of these.
         top: how many of each; 0 is all, None what fits 25 lines.
         feed: the path by which `dedup diff` finds articles of the scan by their ids, where there is one.
         columns: the names of its columns that were given.
@@ -40,7 +41,7 @@ class View(NamedTuple):
     @property
     def kinds(self) -> tuple[str, ...]:
         """What is listed, in order."""
-        return _VIEWS[:-1] if self.kind == "all" else (self.kind,)
+        return tuple(name for name in _LISTS if self.kind in (name, "all"))
 
     @property
     def feed_words(self) -> list[str]:

@@ -88,7 +88,7 @@ class _Job(NamedTuple):
 @option("--threads", "N", "Kernels at work at once.", kind=int)
 @option("--check", "N", "Measures the recall: N articles compared with every article, exactly.", kind=int)
 @COLUMNS
-@option("--show", "stories|matches|template|all", "What the screen lists.", "stories")
+@option("--show", "stories|matches|template|all|none", "What the screen lists.", "stories")
 @option("--top", "N", "How many of these, and on the page; 0: all.", kind=int)
 @flag("--strict", help="Exit with 1 where any input was skipped.")
 @LANG
