@@ -401,22 +401,39 @@ def test_of_those_that_were_compared_lately_few_are_kept_and_none_that_is_gone(m
         assert kept._bytes == 0
 
 
+@pytest.mark.parametrize(("once", "kept"), [(1, [0, 1, 1]), (0, [0, 0, 0])])
+def test_what_is_asked_for_again_is_kept(monkeypatch, once, kept):
+    monkeypatch.setattr(recent, "_ONCE", once)
+    index = Index(params=Params(min_shared=5))
+    text = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
+    index.add(Article("a", text))
+    for count in kept:
+        assert [match.b for match in index.query(f"{text} Công an phân luồng.")] == ["a"]
+        assert len(index._rules.recent._known) == count
+        assert len(index._rules.recent._once) == once - count
+    index.add(Article("b", f"{text} Nước rút chậm."))
+    index.remove("b")
+    assert not index._rules.recent._once
+
+
 def test_what_a_transaction_put_in_is_not_kept_before_it_ends(monkeypatch):
     """The number of what is undone is given again, to another text."""
     index = Index(params=Params(min_shared=5))
     text = "Sáng 3/5, mưa lớn làm ngập ba tuyến phố ở thị xã Hà Lâm, hàng trăm xe chết máy giữa đường."
     other = "Giá nước ở Trà Nâu tăng từ ngày 1/6, hộ nghèo được giảm một nửa trong ba tháng đầu năm."
-    index.add(Article("a", text))
+    former = [Article("a", text), Article("d", f"{text} Nước rút chậm.")]
+    index.add(former)
     settle = adding._Arriving.settle
 
     def fail(self, outcomes, vacant):
         settle(self, outcomes, vacant)
-        if outcomes[self._fresh[0]].former is not None:
+        if outcomes[self._fresh[0]].former is not None and self._entries[0].id == "d":
             raise KeyboardInterrupt
 
     monkeypatch.setattr(adding._Arriving, "settle", fail)
-    with pytest.raises(KeyboardInterrupt):  # "c" meets "b", which this transaction put in, and is undone with it
-        index.add([Article("b", f"{text} Công an phân luồng."), Article("a", f"{text} Công an phân luồng từ xa.")])
+    revised = [replace(article, text=f"{article.text} Công an phân luồng từ xa.") for article in former]
+    with pytest.raises(KeyboardInterrupt):  # both meet "b", which this transaction put in, and are undone with it
+        index.add([Article("b", f"{text} Công an phân luồng."), *revised])
     monkeypatch.undo()
     index.add(Article("b", other))
     (added,) = index.add(Article("c", f"{other} Người dân mừng."))

@@ -180,10 +180,11 @@ class _Arriving:
             kept = ledger.articles({n for many in numbers.values() for n in many})
             options = {version: [kept[n] for n in many] for version, many in numbers.items() if many}
         check_there(there, options)
+        always = {v: self._bench.there(options[v][0]) for v in sorted(there - self._members.keys()) if rules.are_plain}
 
         def stand_in(at: int, version: int) -> int | None:
-            if rules.are_plain and version not in self._members:
-                return self._bench.there(options[version][0])
+            if (one := always.get(version)) is not None:
+                return one
             mine = entries[at]
             old = [(entry.id, -1, entry) for entry in options.get(version, ()) if rules.may_meet(mine, entry)]
             new = [
