@@ -15,7 +15,7 @@ from dedup.corpus import Corpus, Prepared
 from dedup.furniture import Furniture
 from dedup.models import Params
 from dedup.store import Entry, unpack_details
-from dedup.text import Learnt, pack
+from dedup.text import Learnt, distinct, pack
 
 __all__ = ["Held", "pack_syllables", "shingles_of"]
 
@@ -116,7 +116,7 @@ class _HeldCorpus(Corpus):
     def prepare_pairs(self, left: _I64, right: _I64, threads: int | None = None) -> tuple[Prepared, _I64, _I64]:
         if self._recent is None or not self._keeps_text:
             return super().prepare_pairs(left, right, threads)
-        which = np.unique(np.concatenate([left, right]))
+        which = distinct(np.concatenate([left, right]))
         entries = [self._entries[n] for n in which.tolist()]
         is_there = [self._is_there[n] for n in which.tolist()]
         known = self._recent.find(entry for entry, there in zip(entries, is_there, strict=True) if there)
@@ -188,7 +188,7 @@ def shingles_of(syllables: _U64, k: int) -> _U64:
         h = np.zeros(count - k + 1, np.uint64)
         for at in range(k):
             h = h * kernels._ROLL + syllables[at : count - k + 1 + at]
-        return np.unique(_mix(h))
+        return distinct(_mix(h))
     h = np.array([count], np.uint64)
     for syllable in syllables:
         h = _mix(h * kernels._ROLL + syllable)
