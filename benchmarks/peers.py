@@ -4,7 +4,7 @@
 
 CORPUS.parquet has the columns `id` and `text`. Every run is a process of its own, so imports and memory are counted and
 nothing is shared; the tools take turns (A, B, C, A, B, C, ...), because a machine is never quiet for long. All may use
-`--cores` processors. First each tool is rehearsed once on a sample, uncounted: that fills the caches of compiled code.
+`--cores` processors. First `dedup warmup` compiles, and each tool is rehearsed once on a sample, uncounted.
 A tool that is not installed is skipped by name. Linux only (processor affinity, /proc).
 
 Three tables: *sketches* (texts in memory → sketches, tokenising included; imports, reading and warm-up apart) and the
@@ -20,6 +20,7 @@ import argparse
 import json
 import os
 import pickle
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -215,6 +216,7 @@ def run_tool(tool: Tool, articles: Path, cores: int) -> dict[str, Any]:
 
 
 def run_rounds(tools: list[Tool], folder: Path, runs: int, cores: int) -> None:
+    subprocess.run([sys.executable, "-m", "dedup", "warmup"], check=True, stdout=subprocess.DEVNULL)
     for number in range(runs + 1):
         for tool in tools:
             if tool.failure:
